@@ -1,0 +1,96 @@
+package message
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Codes of an Error, for programs; each has its sentence in Text.
+const (
+	CodeInvalid   = "invalid"    // not a Message, or not one that a client may send
+	CodeEmpty     = "empty"      // nothing but white space
+	CodeTooLong   = "too_long"   // over Limits.MessageBytes
+	CodeSlowDown  = "slow_down"  // too many; try again after RetryAfter seconds
+	CodeNotFound  = "not_found"  // no such thing, or not for you
+	CodeNotStored = "not_stored" // the store could not take it; nothing was shown to anybody
+	CodeSignedOut = "signed_out" // no session, or one that has ended
+	CodeForbidden = "forbidden"  // from where it may not come
+	CodeInternal  = "internal"   // our fault
+)
+
+// maxRef is how many bytes a Ref may have: enough for a UUID and a prefix.
+const maxRef = 64
+
+// Parse reads what a client of the current dialect sent: one Message, strictly. A key that is
+// unknown, stands twice or has a value of another type is refused with an *Error that names it.
+// Where a Ref could be read, the Message returned beside the error carries it.
+func Parse(data []byte) (Message, error) {
+	var m Message
+	if err := json.Unmarshal(data, &m, json.RejectUnknownMembers(true)); err != nil {
+		return Message{Ref: readRef(data)}, &Error{Code: CodeInvalid, Text: "This is not a message: " + describe(err)}
+	}
+	if len(m.Ref) > maxRef {
+		return Message{}, &Error{Code: CodeInvalid, Text: fmt.Sprintf("Ref has %d bytes; at most %d.", len(m.Ref), maxRef)}
+	}
+	return m, nil
+}
+
+// readRef finds the Ref of what could not be parsed whole, so that its author learns what failed.
+func readRef(data []byte) string {
+	var only struct{ Ref string }
+	err := json.Unmarshal(data, &only, jsontext.AllowDuplicateNames(true))
+	if err != nil || len(only.Ref) > maxRef {
+		return ""
+	}
+	return only.Ref
+}
+
+// describe says in a sentence what is wrong with JSON and where, without repeating a value.
+func describe(err error) string {
+	var semantic *json.SemanticError
+	var syntactic *jsontext.SyntacticError
+	switch {
+	case errors.As(err, &semantic) && errors.Is(err, json.ErrUnknownName):
+		return fmt.Sprintf("the key %s is unknown.", key(semantic.JSONPointer))
+	case errors.As(err, &semantic):
+		return fmt.Sprintf("the key %s has a value of the wrong type.", key(semantic.JSONPointer))
+	case errors.As(err, &syntactic) && errors.Is(err, jsontext.ErrDuplicateName):
+		return fmt.Sprintf("the key %s stands twice.", key(syntactic.JSONPointer))
+	case errors.As(err, &syntactic):
+		return fmt.Sprintf("it is no valid JSON at byte %d.", syntactic.ByteOffset)
+	default:
+		return "it is no valid JSON."
+	}
+}
+
+// key names a place in JSON as people write it: TextMessage.Content.
+func key(p jsontext.Pointer) string {
+	const most = 80
+	name := strings.ReplaceAll(strings.TrimPrefix(string(p), "/"), "/", ".")
+	if name == "" {
+		return "at the top"
+	}
+	if len(name) > most {
+		name = strings.ToValidUTF8(name[:most], "") + "…"
+	}
+	return name
+}
+
+// CheckContent says whether a text may be said where at most limit bytes may be. The error is
+// an *Error for its author.
+func CheckContent(content string, limit int) error {
+	switch {
+	case len(content) > limit:
+		return &Error{Code: CodeTooLong, Text: fmt.Sprintf("This has %d bytes; at most %d. Please send it in parts.", len(content), limit)}
+	case strings.TrimSpace(content) == "":
+		return &Error{Code: CodeEmpty, Text: "There is nothing in this message."}
+	case strings.ContainsRune(content, 0) || !utf8.ValidString(content):
+		return &Error{Code: CodeInvalid, Text: "This contains characters that are no text."}
+	}
+	return nil
+}
