@@ -1,0 +1,86 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/gofrs/flock"
+	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// openSQLite opens DIR/gochatting.db for one process, which DIR/lock sees to.
+func openSQLite(ctx context.Context, dir string) (_ *engine, err error) {
+	dir, err = filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("store: data folder: %w", err)
+	}
+	// 0700: addresses are in it.
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("store: data folder: %w", err)
+	}
+	lock := flock.New(filepath.Join(dir, "lock"))
+	switch ours, err := lock.TryLock(); {
+	case err != nil:
+		return nil, fmt.Errorf("store: lock the data folder: %w", err)
+	case !ours:
+		return nil, fmt.Errorf("the data folder %s is %w", dir, ErrLocked)
+	}
+	e := &engine{dialect: goose.DialectSQLite3, classify: classifySQLite, unlock: lock.Unlock}
+	path := filepath.Join(dir, "gochatting.db")
+	if e.write, err = sql.Open("sqlite", sqliteWriter(path)); err == nil {
+		e.read, err = sql.Open("sqlite", sqliteReader(path))
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("store: %w", err), lock.Unlock())
+	}
+	e.write.SetMaxOpenConns(1)
+	readers := max(4, runtime.GOMAXPROCS(0))
+	e.read.SetMaxOpenConns(readers)
+	e.read.SetMaxIdleConns(readers)
+	if err := e.write.PingContext(ctx); err != nil { // makes the file, which readers do not
+		return nil, errors.Join(fmt.Errorf("store: open %s: %w", path, err), e.close())
+	}
+	return e, nil
+}
+
+// sqliteWriter asks for a commit that is on the disk when it returns: synchronous=FULL syncs the log
+// at every one, and fullfsync makes macOS mean it. https://www.sqlite.org/pragma.html#pragma_synchronous
+// A log of 4000 pages (16 MB) and a cache of 32 MB let a page that changes often be copied seldom.
+func sqliteWriter(path string) string {
+	return sqliteURI(path, url.Values{
+		"mode":          {"rwc"},
+		"_txlock":       {"immediate"},
+		"_journal_mode": {"WAL"},
+		"_synchronous":  {"FULL"},
+		"_pragma":       {"fullfsync(1)", "wal_autocheckpoint(4000)", "cache_size(-32768)"},
+	})
+}
+
+func sqliteReader(path string) string {
+	return sqliteURI(path, url.Values{"mode": {"rw"}, "_query_only": {"on"}})
+}
+
+func sqliteURI(path string, options url.Values) string {
+	options.Set("_busy_timeout", "5000") // ms
+	options.Set("_foreign_keys", "on")
+	options.Set("_dqs", "0")
+	// On Windows a path begins with its drive, and still with a slash in a URI.
+	u := url.URL{Scheme: "file", Path: "/" + strings.TrimPrefix(filepath.ToSlash(path), "/"), RawQuery: options.Encode()}
+	return u.String()
+}
+
+func classifySQLite(err error) error {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok && e.Code()&0xff == sqlite3.SQLITE_FULL {
+		return fmt.Errorf("%w: %w", ErrFull, err)
+	}
+	return err
+}

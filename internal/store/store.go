@@ -1,0 +1,152 @@
+// Package store keeps in SQL what must outlive the process: rooms and what was said in them, users,
+// their sessions and their device codes.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pressly/goose/v3"
+
+	"gochatting/internal/message"
+)
+
+// What callers tell apart, with errors.Is.
+var (
+	ErrNotFound  = errors.New("not found")
+	ErrHeld      = errors.New("the address is held by somebody else")
+	ErrWrongCode = errors.New("the code is wrong or dead")
+	ErrFull      = errors.New("the disk is full")
+	ErrLocked    = errors.New("in use by another gochatting; stop it or choose another with --data")
+	ErrClosed    = errors.New("the store is closed")
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Options say where a store lives and whom it tells.
+type Options struct {
+	Dir string // the data folder; made when missing, and locked while the store is open
+
+	// Published gets every new message of a room once, in rev order, after it is on disk and before
+	// its author is answered. It runs on the only goroutine that writes: it must not wait for
+	// anything, nor call the store. What it is given it must not change.
+	Published func(room string, said []message.Message)
+
+	Log *slog.Logger     // default: slog.Default()
+	Now func() time.Time // default: time.Now; called from several goroutines
+}
+
+// A Store is safe for concurrent use. Reads see everything that was answered before them. A write is
+// answered when it is on disk; a caller whose context ends stops waiting, and the write may still
+// happen.
+type Store struct {
+	engine *engine
+	writer *writer
+	log    *slog.Logger
+	now    func() time.Time
+}
+
+// An engine is a database, with what one product of them does differently from the next.
+type engine struct {
+	write    *sql.DB // used by the writer alone
+	read     *sql.DB
+	dialect  goose.Dialect
+	classify func(error) error // gives the errors that we tell apart their name; nil stays nil
+	unlock   func() error
+}
+
+// Open opens the store in o.Dir, bringing its tables up to date. ErrLocked: another process has it.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Published == nil {
+		o.Published = func(string, []message.Message) {}
+	}
+	e, err := openSQLite(ctx, o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.migrate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("store: migrate: %w", err), e.close())
+	}
+	w, err := newWriter(ctx, e, o)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("store: prepare: %w", err), e.close())
+	}
+	return &Store{engine: e, writer: w, log: o.Log, now: o.Now}, nil
+}
+
+// Close writes and answers what was accepted, refuses the rest with ErrClosed, and lets the data
+// folder go. It may be called again.
+func (s *Store) Close() error {
+	s.writer.close()
+	return s.engine.close()
+}
+
+// Ping says whether both ways work: a real read and a real write. A transaction that changes nothing
+// would succeed on a full disk too.
+func (s *Store) Ping(ctx context.Context) error {
+	if _, err := s.Rev(ctx, message.Lobby); err != nil {
+		return err
+	}
+	_, err := write(ctx, s, "ping", func(ctx context.Context, tx *sql.Tx) (sql.Result, error) {
+		return tx.ExecContext(ctx, `UPDATE pulse SET at = $1`, s.now().UnixMicro())
+	})
+	return err
+}
+
+func (e *engine) migrate(ctx context.Context) error {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(e.dialect, e.write, files, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return err
+	}
+	_, err = p.Up(ctx)
+	return err
+}
+
+// close leaves the writing connection for last: SQLite then moves its log into the database.
+func (e *engine) close() error {
+	return errors.Join(e.read.Close(), e.write.Close(), e.unlock())
+}
+
+// A querier reads, inside a transaction or outside of one.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// found gives the absence of a row its name here.
+func found(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotFound
+	}
+	return err
+}
+
+// marks lists n parameters, the first of them $from.
+func marks(from, n int) string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = "$" + strconv.Itoa(from+i)
+	}
+	return strings.Join(list, ", ")
+}
+
+func moment(micros int64) time.Time { return time.UnixMicro(micros).UTC() }

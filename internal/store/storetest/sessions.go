@@ -1,0 +1,215 @@
+package storetest
+
+import (
+	"crypto/sha256"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"gochatting/internal/store"
+)
+
+// token is what a browser of this name has in its cookie, hashed.
+func token(browser string) []byte {
+	sum := sha256.Sum256([]byte(browser))
+	return sum[:]
+}
+
+func claimOf(email, name, browser string) store.Claim {
+	return store.Claim{Email: email, Name: name, TokenHash: token(browser), Browser: browser}
+}
+
+func (w *world) claim(t *testing.T, email, name, browser string) store.Session {
+	s, err := w.Claim(t.Context(), claimOf(email, name, browser))
+	require.NoError(t, err)
+	return s
+}
+
+func (w *world) claimWith(t *testing.T, code, browser string) (store.Session, error) {
+	c := claimOf("ann@example.org", "ignored", browser)
+	c.Code = code
+	return w.Claim(t.Context(), c)
+}
+
+func (w *world) live(t *testing.T, browsers ...string) []string {
+	var tokens [][]byte
+	for _, b := range browsers {
+		tokens = append(tokens, token(b))
+	}
+	sessions, err := w.Sessions(t.Context(), tokens)
+	require.NoError(t, err)
+	names := []string{}
+	for _, s := range sessions {
+		names = append(names, s.Browser)
+	}
+	return names
+}
+
+func firstHolds(t *testing.T, w *world) {
+	ann := w.claim(t, "ann@example.org", "Ann", "laptop")
+	assert.Equal(t, "Ann", ann.User.Name)
+	assert.Equal(t, "ann@example.org", ann.User.Email)
+	assert.Equal(t, w.now().Truncate(time.Microsecond), ann.Created)
+	_, err := w.Claim(t.Context(), claimOf("ann@example.org", "Not Ann", "stranger"))
+	assert.ErrorIs(t, err, store.ErrHeld)
+	_, err = w.claimWith(t, "123456", "stranger")
+	assert.ErrorIs(t, err, store.ErrWrongCode, "there is no code at all")
+
+	// Two people in one browser's windows.
+	w.pass(time.Minute)
+	ben := w.claim(t, "ben@example.org", "Ben", "laptop, window 2")
+	sessions, err := w.Sessions(t.Context(), [][]byte{token("laptop, window 2"), token("stranger"), token("laptop")})
+	require.NoError(t, err)
+	assert.Equal(t, []store.Session{ann, ben}, sessions, "oldest first")
+	assert.Empty(t, w.live(t))
+}
+
+func deviceCode(t *testing.T, w *world) {
+	ann := w.claim(t, "ann@example.org", "Ann", "laptop")
+	code, expires, err := w.NewCode(t.Context(), ann.User.ID)
+	require.NoError(t, err)
+	assert.Regexp(t, `^[0-9]{6}$`, code)
+	assert.Equal(t, w.now().Add(10*time.Minute).Truncate(time.Microsecond), expires)
+	phone, err := w.claimWith(t, code, "phone")
+	require.NoError(t, err)
+	assert.Equal(t, ann.User, phone.User)
+	assert.NotEqual(t, ann.ID, phone.ID)
+	assert.Equal(t, []string{"phone"}, w.live(t, "phone"))
+	_, err = w.claimWith(t, code, "tablet")
+	assert.ErrorIs(t, err, store.ErrWrongCode, "used up")
+
+	_, _, err = w.NewCode(t.Context(), "nobody")
+	assert.ErrorIs(t, err, store.ErrNotFound)
+}
+
+// wrong is a code that is not the right one.
+func wrong(code string) string {
+	if code == "000000" {
+		return "000001"
+	}
+	return "000000"
+}
+
+func codeTries(t *testing.T, w *world) {
+	ann := w.claim(t, "ann@example.org", "Ann", "laptop")
+	code, _, err := w.NewCode(t.Context(), ann.User.ID)
+	require.NoError(t, err)
+	for range 4 {
+		_, err = w.claimWith(t, wrong(code), "phone")
+		require.ErrorIs(t, err, store.ErrWrongCode)
+	}
+	_, err = w.claimWith(t, code, "phone")
+	require.NoError(t, err, "the fifth try is the last")
+
+	code, _, err = w.NewCode(t.Context(), ann.User.ID)
+	require.NoError(t, err)
+	for range 5 {
+		_, err = w.claimWith(t, wrong(code), "tablet")
+		require.ErrorIs(t, err, store.ErrWrongCode)
+	}
+	_, err = w.claimWith(t, code, "tablet")
+	assert.ErrorIs(t, err, store.ErrWrongCode, "dead")
+	assert.Empty(t, w.live(t, "tablet"))
+}
+
+func codeAge(t *testing.T, w *world) {
+	ann := w.claim(t, "ann@example.org", "Ann", "laptop")
+	code, _, err := w.NewCode(t.Context(), ann.User.ID)
+	require.NoError(t, err)
+	w.pass(10 * time.Minute)
+	_, err = w.claimWith(t, code, "phone")
+	assert.ErrorIs(t, err, store.ErrWrongCode)
+}
+
+func codeReplaced(t *testing.T, w *world) {
+	ann := w.claim(t, "ann@example.org", "Ann", "laptop")
+	old, _, err := w.NewCode(t.Context(), ann.User.ID)
+	require.NoError(t, err)
+	code := old
+	for code == old { // one time in a million they are alike
+		code, _, err = w.NewCode(t.Context(), ann.User.ID)
+		require.NoError(t, err)
+	}
+	_, err = w.claimWith(t, old, "phone")
+	require.ErrorIs(t, err, store.ErrWrongCode)
+	_, err = w.claimWith(t, code, "phone")
+	require.NoError(t, err)
+}
+
+func signOut(t *testing.T, w *world) {
+	ann := w.claim(t, "ann@example.org", "Ann", "laptop")
+	code, _, err := w.NewCode(t.Context(), ann.User.ID)
+	require.NoError(t, err)
+	_, err = w.claimWith(t, code, "phone")
+	require.NoError(t, err)
+
+	ended, released, err := w.EndSession(t.Context(), token("laptop"))
+	require.NoError(t, err)
+	assert.Equal(t, ann, ended)
+	assert.False(t, released, "the phone holds it")
+	assert.Empty(t, w.live(t, "laptop"))
+	_, err = w.Claim(t.Context(), claimOf("ann@example.org", "Not Ann", "stranger"))
+	require.ErrorIs(t, err, store.ErrHeld)
+
+	_, released, err = w.EndSession(t.Context(), token("phone"))
+	require.NoError(t, err)
+	assert.True(t, released)
+	_, _, err = w.EndSession(t.Context(), token("phone"))
+	assert.ErrorIs(t, err, store.ErrNotFound)
+	_, err = w.UserByEmail(t.Context(), "ann@example.org")
+	assert.ErrorIs(t, err, store.ErrNotFound)
+
+	other := w.claim(t, "ann@example.org", "Not Ann", "stranger")
+	assert.NotEqual(t, ann.User.ID, other.User.ID)
+}
+
+func lapse(t *testing.T, w *world) {
+	ann := w.claim(t, "ann@example.org", "Ann", "laptop")
+	ben := w.claim(t, "ben@example.org", "Ben", "desktop")
+	code, _, err := w.NewCode(t.Context(), ben.User.ID)
+	require.NoError(t, err)
+	drawer := claimOf("ben@example.org", "Ben", "phone in a drawer")
+	drawer.Code = code
+	_, err = w.Claim(t.Context(), drawer)
+	require.NoError(t, err)
+	w.pass(store.Hold - time.Minute)
+	assert.Equal(t, []string{"desktop"}, w.live(t, "desktop"))
+	_, err = w.Claim(t.Context(), claimOf("ann@example.org", "Not Ann", "stranger"))
+	require.ErrorIs(t, err, store.ErrHeld)
+
+	w.pass(time.Minute)
+	assert.Empty(t, w.live(t, "laptop"))
+	_, _, err = w.EndSession(t.Context(), token("laptop"))
+	require.ErrorIs(t, err, store.ErrNotFound)
+	other := w.claim(t, "ann@example.org", "Not Ann", "stranger")
+	assert.NotEqual(t, ann.User.ID, other.User.ID)
+	lost, err := w.User(t.Context(), ann.User.ID)
+	require.NoError(t, err)
+	assert.Equal(t, "Ann", lost.Name)
+	assert.Empty(t, lost.Email)
+
+	// Ben was here in the meantime, though not on every device.
+	assert.Equal(t, []string{"desktop"}, w.live(t, "desktop", "phone in a drawer"))
+	kept, err := w.UserByEmail(t.Context(), "ben@example.org")
+	require.NoError(t, err)
+	assert.Equal(t, ben.User, kept)
+}
+
+func keptBySigningOn(t *testing.T, w *world) {
+	w.claim(t, "ann@example.org", "Ann", "laptop")
+	for range 3 {
+		w.pass(store.Hold - time.Hour)
+		assert.Equal(t, []string{"laptop"}, w.live(t, "laptop"))
+	}
+	at := w.now().Truncate(time.Microsecond)
+	w.pass(time.Hour - time.Second)
+	sessions, err := w.Sessions(t.Context(), [][]byte{token("laptop")})
+	require.NoError(t, err)
+	assert.Equal(t, at, sessions[0].Used, "noted once an hour")
+	w.pass(time.Second)
+	sessions, err = w.Sessions(t.Context(), [][]byte{token("laptop")})
+	require.NoError(t, err)
+	assert.Equal(t, at.Add(time.Hour), sessions[0].Used)
+}

@@ -1,0 +1,128 @@
+// Package storetest is what every store must do, whichever database is under it.
+package storetest
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"gochatting/internal/message"
+	"gochatting/internal/store"
+)
+
+// Open opens the store under test. Closed and opened again with the same Dir, it has the same data.
+type Open func(t *testing.T, o store.Options) *store.Store
+
+// Run runs the suite.
+func Run(t *testing.T, open Open) {
+	for name, test := range map[string]func(*testing.T, *world){
+		"a message is stored, published and answered": aMessage,
+		"two hundred at once":                         twoHundred,
+		"a ref is said once":                          aRef,
+		"a ref is said once, side by side":            refsSideBySide,
+		"only somebody, only somewhere":               nobodyNowhere,
+		"an address stays out of messages":            noAddress,
+		"history, from both ends":                     history,
+		"history carries one's own refs":              ownRefs,
+		"since a rev":                                 since,
+		"rooms":                                       rooms,
+		"a name and a picture arrive":                 rename,
+		"the first holds the address":                 firstHolds,
+		"a device code lets one browser in":           deviceCode,
+		"a code dies after five tries":                codeTries,
+		"a code dies after ten minutes":               codeAge,
+		"a new code replaces the old":                 codeReplaced,
+		"signing out lets the address go":             signOut,
+		"a hold lapses after thirty days":             lapse,
+		"using a session keeps it":                    keptBySigningOn,
+		"guests":                                      guests,
+		"a guest twice at once":                       guestsSideBySide,
+		"a guest is not somebody who lapsed":          guestAfterLapse,
+		"it is all there afterwards":                  reopen,
+		"ending contexts":                             contexts,
+		"closed":                                      closed,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, newWorld(t, open))
+		})
+	}
+}
+
+// A world is a store, what it published, and a clock.
+type world struct {
+	*store.Store
+	options store.Options
+	open    Open
+
+	mu        sync.Mutex
+	published []message.Message
+	time      time.Time
+}
+
+func newWorld(t *testing.T, open Open) *world {
+	w := &world{open: open, time: time.Date(2026, 11, 21, 15, 4, 5, 123456789, time.UTC)}
+	w.options = store.Options{Dir: t.TempDir(), Published: w.publish, Now: w.now}
+	w.Store = open(t, w.options)
+	t.Cleanup(func() { require.NoError(t, w.Close()) })
+	return w
+}
+
+func (w *world) reopen(t *testing.T) {
+	require.NoError(t, w.Close())
+	w.Store = w.open(t, w.options)
+}
+
+func (w *world) publish(room string, said []message.Message) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, m := range said {
+		if m.Room != room {
+			panic("published to the wrong room")
+		}
+	}
+	w.published = append(w.published, said...)
+}
+
+func (w *world) heard() []message.Message {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]message.Message(nil), w.published...)
+}
+
+func (w *world) now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.time
+}
+
+func (w *world) pass(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.time = w.time.Add(d)
+}
+
+// guest is somebody who can speak.
+func (w *world) guest(t *testing.T, name string) message.User {
+	u, err := w.Guest(t.Context(), name+"@example.org", name)
+	require.NoError(t, err)
+	return u.Public()
+}
+
+// say posts to the lobby.
+func (w *world) say(t *testing.T, who message.User, ref, content string) message.Message {
+	m, repeated, err := w.Post(t.Context(), store.Draft{Room: message.Lobby, Author: who, Ref: ref, Content: content})
+	require.NoError(t, err)
+	require.False(t, repeated)
+	return m
+}
+
+func contents(page []message.Message) []string {
+	said := []string{}
+	for _, m := range page {
+		said = append(said, m.TextMessage.Content)
+	}
+	return said
+}
