@@ -1,0 +1,161 @@
+package room
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"gochatting/internal/bus"
+	"gochatting/internal/message"
+	"gochatting/internal/store"
+	"gochatting/internal/user"
+)
+
+// changes is where the bus tells of people whose name or picture has changed.
+const changes = "users"
+
+// A Directory knows which rooms are awake on this node, and wakes them. Its methods may be
+// called from any goroutine.
+type Directory struct {
+	store  *store.Store
+	bus    *bus.Bus
+	out    *slog.Logger
+	limit  int // bytes in a message's content
+	heard  *bus.Subscription
+	ctx    context.Context // of the rooms, which outlive the request that wakes them
+	cancel context.CancelFunc
+
+	mu     sync.Mutex
+	rooms  map[string]*ActiveRoom
+	closed bool
+	awake  sync.WaitGroup
+}
+
+// NewDirectory makes a Directory; nobody may say more than limit bytes at once. It must be
+// closed before the bus and the store are.
+func NewDirectory(s *store.Store, b *bus.Bus, limit int, out *slog.Logger) (*Directory, error) {
+	d := &Directory{store: s, bus: b, out: out, limit: limit, rooms: make(map[string]*ActiveRoom)}
+	d.ctx, d.cancel = context.WithCancel(context.Background())
+	heard, err := b.Subscribe(changes, d.hearChange)
+	if err != nil {
+		d.cancel()
+		return nil, fmt.Errorf("room: listen for changes of people: %w", err)
+	}
+	d.heard = heard
+	return d, nil
+}
+
+// Join lets u hear a room from now on. What was said up to the rev it returns is in the store;
+// all that follows will be offered to u, without holes.
+func (d *Directory) Join(ctx context.Context, room string, u *user.OnlineUser) (*ActiveRoom, int64, error) {
+	at := make(chan int64, 1)
+	for {
+		r, err := d.wake(room)
+		if err != nil {
+			return nil, 0, err
+		}
+		select {
+		case r.joining <- arrival{u, at}:
+			return r, <-at, nil
+		case <-r.CloseSign: // went to sleep just now, or could not wake
+			if <-r.ended; r.err != nil {
+				return nil, 0, r.err
+			}
+		case <-ctx.Done():
+			return nil, 0, fmt.Errorf("room: join %s: %w", room, ctx.Err())
+		}
+	}
+}
+
+// Leave ends what Join began. It does not matter if u was dropped before.
+func (r *ActiveRoom) Leave(u *user.OnlineUser) {
+	select {
+	case r.leaving <- u:
+	case <-r.CloseSign:
+	}
+}
+
+// Here gives some of the people in a room, by name, after the one with the id after.
+func (d *Directory) Here(ctx context.Context, room, after string, limit int) (message.UserStatus, error) {
+	d.mu.Lock()
+	r := d.rooms[room]
+	d.mu.Unlock()
+	if r == nil {
+		return message.UserStatus{}, nil
+	}
+	answer := make(chan message.UserStatus, 1)
+	select {
+	case r.asking <- question{after, limit, answer}:
+		return <-answer, nil
+	case <-r.CloseSign:
+		return message.UserStatus{}, nil
+	case <-ctx.Done():
+		return message.UserStatus{}, fmt.Errorf("room: who is in %s: %w", room, ctx.Err())
+	}
+}
+
+// wake gives the active room, which may still be waking.
+func (d *Directory) wake(id string) (*ActiveRoom, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return nil, fmt.Errorf("room: join %s: the server is stopping", id)
+	}
+	if r, awake := d.rooms[id]; awake {
+		return r, nil
+	}
+	r := newActiveRoom(id, d.store, d.bus, d.out)
+	d.rooms[id] = r
+	d.awake.Go(func() {
+		r.err = r.run(d.ctx)
+		d.mu.Lock()
+		delete(d.rooms, id)
+		d.mu.Unlock()
+		close(r.ended)
+	})
+	return r, nil
+}
+
+// Changed tells every node that a person has a new name or picture.
+func (d *Directory) Changed(info message.User) error {
+	data, err := json.Marshal(info)
+	if err != nil {
+		return fmt.Errorf("room: tell of a change of %s: %w", info.ID, err)
+	}
+	return d.bus.Publish(changes, data)
+}
+
+func (d *Directory) hearChange(data []byte) {
+	var info message.User
+	if err := json.Unmarshal(data, &info); err != nil {
+		d.out.Warn("not understood from the bus", "subject", changes, "err", err)
+		return
+	}
+	d.mu.Lock()
+	rooms := make([]*ActiveRoom, 0, len(d.rooms))
+	for _, r := range d.rooms {
+		rooms = append(rooms, r)
+	}
+	d.mu.Unlock()
+	for _, r := range rooms {
+		select {
+		case r.changed <- info:
+		case <-r.CloseSign:
+		}
+	}
+}
+
+// Close ends all rooms, whose sockets are closed with 1001, and waits for the rooms.
+func (d *Directory) Close() error {
+	d.mu.Lock()
+	d.closed = true
+	for _, r := range d.rooms {
+		r.Close()
+	}
+	d.mu.Unlock()
+	d.cancel()
+	d.awake.Wait()
+	return d.heard.Cancel()
+}

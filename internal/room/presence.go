@@ -1,0 +1,192 @@
+package room
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"gochatting/internal/message"
+	"gochatting/internal/user"
+)
+
+const (
+	presenceGather = 250 * time.Millisecond // changes are told together, so often at the most
+	presenceGrace  = 5 * time.Second        // to come back in, as after a page's reload, without having left
+	presenceShown  = 200                    // people in a list; of the others only the number is told
+)
+
+// presence is who is here, ordered by name. What is told of it is its first people and how many
+// there are: a full list to whoever is new, afterwards the difference, so that a change costs
+// the same in a large room as in a small one.
+type presence struct {
+	people     map[string]*person        // by user id
+	order      []*person                 // by name
+	departures []departure               // by time; whoever came back since has a stale one
+	newcomers  map[*user.OnlineUser]bool // who have not yet had the list
+	dirty      bool                      // something is to be told
+
+	shown  []message.User // the first people as they were last told
+	online int            // how many there were then
+	toldAt time.Time
+}
+
+func newPresence() presence {
+	return presence{people: make(map[string]*person), newcomers: make(map[*user.OnlineUser]bool)}
+}
+
+// A person is one entry in the list, however many sockets it has.
+type person struct {
+	info    message.User
+	key     string // info's place in the order
+	sockets []*user.OnlineUser
+	left    time.Time // when the last socket went; they are still here for a while
+}
+
+type departure struct {
+	who *person
+	at  time.Time
+}
+
+func (p *presence) arrive(u *user.OnlineUser) {
+	p.newcomers[u] = true
+	p.dirty = true
+	info := u.Info()
+	who, known := p.people[info.ID]
+	if !known {
+		who = &person{info: info, key: sortKey(info)}
+		p.people[info.ID] = who
+		p.insert(who)
+	}
+	who.sockets = append(who.sockets, u)
+	if known && who.info != info {
+		p.change(info)
+	}
+}
+
+func (p *presence) depart(u *user.OnlineUser, now time.Time) {
+	delete(p.newcomers, u)
+	who := p.people[u.Info().ID]
+	who.sockets = without(who.sockets, u)
+	if len(who.sockets) == 0 {
+		who.left = now
+		p.departures = append(p.departures, departure{who, now})
+	}
+}
+
+// change puts a new name or picture into the list and before all of the person's sockets.
+func (p *presence) change(info message.User) {
+	who, known := p.people[info.ID]
+	if !known {
+		return
+	}
+	p.remove(who)
+	who.info, who.key = info, sortKey(info)
+	p.insert(who)
+	for _, u := range who.sockets {
+		u.SetInfo(info)
+	}
+	p.dirty = true
+}
+
+// expire removes those whose time to come back is over, and tells when the next one's will be.
+func (p *presence) expire(now time.Time) (next time.Duration) {
+	for len(p.departures) > 0 {
+		d := p.departures[0]
+		if len(d.who.sockets) == 0 && d.who.left.Equal(d.at) {
+			if wait := d.at.Add(presenceGrace).Sub(now); wait > 0 {
+				return wait
+			}
+			delete(p.people, d.who.info.ID)
+			p.remove(d.who)
+			p.dirty = true
+		}
+		p.departures = p.departures[1:]
+	}
+	return 0
+}
+
+// owesFirst reports whether somebody of the first dialect still waits for the list.
+func (p *presence) owesFirst() bool {
+	for u := range p.newcomers {
+		if u.First {
+			return true
+		}
+	}
+	return false
+}
+
+// told notes what everyone knows now.
+func (p *presence) told(people []message.User, online int, now time.Time) {
+	p.shown, p.online, p.toldAt = people, online, now
+	p.newcomers, p.dirty = make(map[*user.OnlineUser]bool), false
+}
+
+// first are the people of whom more than the number is told.
+func (p *presence) first() []message.User {
+	return infos(p.order[:min(len(p.order), presenceShown)])
+}
+
+// difference is what changed among the first people since they were last told.
+func (p *presence) difference(now []message.User) (joined, left []message.User) {
+	before := make(map[string]message.User, len(p.shown))
+	for _, u := range p.shown {
+		before[u.ID] = u
+	}
+	for _, u := range now {
+		if was, known := before[u.ID]; !known || was != u {
+			joined = append(joined, u)
+		}
+		delete(before, u.ID)
+	}
+	for _, u := range p.shown {
+		if _, gone := before[u.ID]; gone {
+			left = append(left, u)
+		}
+	}
+	return joined, left
+}
+
+// page gives people by name after the one with that id, or from the beginning.
+func (p *presence) page(after string, limit int) message.UserStatus {
+	from := 0
+	if who, known := p.people[after]; known {
+		from = p.place(who) + 1
+	} else if after != "" {
+		from = len(p.order) // they have left; so has their place
+	}
+	to := min(from+limit, len(p.order))
+	return message.UserStatus{Users: infos(p.order[from:to]), Online: len(p.order)}
+}
+
+func (p *presence) insert(who *person) {
+	p.order = slices.Insert(p.order, p.place(who), who)
+}
+
+func (p *presence) remove(who *person) {
+	i := p.place(who)
+	p.order = slices.Delete(p.order, i, i+1)
+}
+
+func (p *presence) place(who *person) int {
+	i, _ := slices.BinarySearchFunc(p.order, who, func(a, b *person) int { return cmp.Compare(a.key, b.key) })
+	return i
+}
+
+// sortKey orders people by name, and people of one name always in the same way.
+func sortKey(info message.User) string { return strings.ToLower(info.Name) + "\x00" + info.ID }
+
+func infos(people []*person) []message.User {
+	users := make([]message.User, len(people))
+	for i, who := range people {
+		users[i] = who.info
+	}
+	return users
+}
+
+func without(sockets []*user.OnlineUser, u *user.OnlineUser) []*user.OnlineUser {
+	if i := slices.Index(sockets, u); i >= 0 {
+		return slices.Delete(sockets, i, i+1)
+	}
+	return sockets
+}

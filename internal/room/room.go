@@ -1,0 +1,166 @@
+// Package room holds the places where people talk: an ActiveRoom for each room that somebody on
+// this node is connected to, and the Directory that knows which are awake.
+package room
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"gochatting/internal/bus"
+	"gochatting/internal/message"
+	"gochatting/internal/socket"
+	"gochatting/internal/store"
+	"gochatting/internal/user"
+)
+
+const (
+	broadcastBatches = 256       // that may wait for the room before its reader of the bus waits
+	joinedBytes      = 64 << 10  // of pending frames that go to everyone as one
+	leaveReason      = "restart" // told to clients when the server stops
+)
+
+// An ActiveRoom is a room that somebody on this node is connected to. One goroutine, run, owns
+// it: joining, leaving and broadcasting are messages to that goroutine, and every send to it
+// must also select on CloseSign, which is closed when the room has ended.
+type ActiveRoom struct {
+	ID          string
+	OnlineUsers map[string]*user.OnlineUser // by OnlineUser.ID; touched by run alone
+	Broadcast   chan []*message.Frame       // what the bus brings, in any order
+	CloseSign   chan struct{}
+
+	joining chan arrival
+	leaving chan *user.OnlineUser
+	changed chan message.User
+	asking  chan question
+	filled  chan []*message.Frame
+
+	here presence
+	log  sequence
+
+	store *store.Store
+	bus   *bus.Bus
+	out   *slog.Logger
+	once  sync.Once
+	ended chan struct{} // closed after run has returned
+	err   error         // why run returned; to be read when ended is closed
+}
+
+// An arrival is somebody who joins; at answers the room's rev, after which they hear everything.
+type arrival struct {
+	who *user.OnlineUser
+	at  chan<- int64
+}
+
+// A question is for some of the people here, by name, after the one with that id.
+type question struct {
+	after  string
+	limit  int
+	answer chan<- message.UserStatus
+}
+
+func newActiveRoom(id string, s *store.Store, b *bus.Bus, out *slog.Logger) *ActiveRoom {
+	return &ActiveRoom{
+		ID:          id,
+		OnlineUsers: make(map[string]*user.OnlineUser),
+		Broadcast:   make(chan []*message.Frame, broadcastBatches),
+		CloseSign:   make(chan struct{}),
+		joining:     make(chan arrival),
+		leaving:     make(chan *user.OnlineUser),
+		changed:     make(chan message.User),
+		asking:      make(chan question),
+		filled:      make(chan []*message.Frame),
+		ended:       make(chan struct{}),
+		here:        newPresence(),
+		store:       s,
+		bus:         b,
+		out:         out,
+	}
+}
+
+// Close ends the room: its sockets are closed with 1001. It returns at once.
+func (r *ActiveRoom) Close() { r.once.Do(func() { close(r.CloseSign) }) }
+
+// run is the room's life, from its first guest to its last.
+func (r *ActiveRoom) run(ctx context.Context) error {
+	defer r.Close()
+	heard, err := r.bus.Subscribe(subject(r.ID), r.hear)
+	if err != nil {
+		return fmt.Errorf("room: wake %s: %w", r.ID, err)
+	}
+	defer heard.Cancel()
+	// What is said from here on is heard, so nothing falls between this rev and the bus.
+	rev, err := r.store.Rev(ctx, r.ID)
+	if err != nil {
+		return fmt.Errorf("room: wake %s: %w", r.ID, err)
+	}
+	r.log.rev, r.log.seen = rev, rev
+
+	var fills sync.WaitGroup
+	defer func() { r.Close(); fills.Wait() }()
+
+	alarm := time.NewTimer(presenceGather)
+	defer alarm.Stop()
+	for {
+		select {
+		case frames := <-r.Broadcast:
+			r.deliver(r.pending(frames))
+		case frames := <-r.filled:
+			r.deliver(r.log.fill(frames))
+		case a := <-r.joining:
+			r.join(a)
+		case u := <-r.leaving:
+			r.leave(u)
+		case info := <-r.changed:
+			r.here.change(info)
+		case q := <-r.asking:
+			q.answer <- r.here.page(q.after, q.limit)
+		case <-alarm.C:
+		case <-r.CloseSign:
+			for _, u := range r.OnlineUsers {
+				u.Close(socket.GoingAway, leaveReason)
+			}
+			return nil
+		}
+		if r.log.mustFill() {
+			after := r.log.rev
+			fills.Go(func() { r.fill(ctx, after) })
+		}
+		if next := r.settle(time.Now()); next > 0 {
+			alarm.Reset(next)
+		}
+		if len(r.here.people) == 0 {
+			return nil
+		}
+	}
+}
+
+func (r *ActiveRoom) join(a arrival) {
+	r.OnlineUsers[a.who.ID] = a.who
+	r.here.arrive(a.who)
+	a.at <- r.log.rev
+}
+
+func (r *ActiveRoom) leave(u *user.OnlineUser) {
+	if _, in := r.OnlineUsers[u.ID]; !in {
+		return // was dropped before it left by itself
+	}
+	delete(r.OnlineUsers, u.ID)
+	r.here.depart(u, time.Now())
+}
+
+// offer puts a frame before one online user; whoever has no place for it is too slow for the
+// room and goes. They come back by themselves and ask for what they missed.
+func (r *ActiveRoom) offer(u *user.OnlineUser, f *message.Frame) {
+	if u.Offer(f) {
+		return
+	}
+	r.leave(u)
+	u.Close(socket.TryAgainLater, "too slow")
+	r.out.Info("dropped a slow client", "room", r.ID, "user", u.Info().ID)
+}
+
+// subject is where the bus carries a room's frames.
+func subject(room string) string { return "room." + room }

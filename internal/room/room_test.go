@@ -1,0 +1,359 @@
+package room_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"gochatting/internal/bus"
+	"gochatting/internal/message"
+	"gochatting/internal/room"
+	"gochatting/internal/socket"
+	"gochatting/internal/store"
+	"gochatting/internal/user"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// A house is rooms on a real store and bus.
+type house struct {
+	store *store.Store
+	bus   *bus.Bus
+	rooms *room.Directory
+}
+
+// open builds a house; bad may stand between the store and the bus.
+func open(t testing.TB, bad func(publish func(string, []message.Message)) func(string, []message.Message)) *house {
+	out := slog.New(slog.DiscardHandler)
+	b, err := bus.Open()
+	require.NoError(t, err)
+	t.Cleanup(b.Close)
+	published := room.Publisher(b, out)
+	if bad != nil {
+		published = bad(published)
+	}
+	s, err := store.Open(t.Context(), store.Options{Dir: t.TempDir(), Published: published, Log: out})
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, s.Close()) })
+	d, err := room.NewDirectory(s, b, 8192, out)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, d.Close()) })
+	return &house{s, b, d}
+}
+
+// A line is a connection whose other end the test holds.
+type line struct {
+	mu   sync.Mutex
+	code int
+}
+
+func (l *line) Receive() ([]byte, error) { select {} }
+func (l *line) Write([]byte) error       { return nil }
+func (l *line) Close(code int, _ string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.code == 0 {
+		l.code = code
+	}
+}
+
+func (l *line) closed() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.code
+}
+
+// person makes somebody with a row in the store and a line.
+func (h *house) person(t testing.TB, name string) (*user.OnlineUser, *line) {
+	who, err := h.store.Guest(t.Context(), name+"@example.com", name)
+	require.NoError(t, err)
+	l := new(line)
+	return user.New("tab-of-"+name, "s", who.Public(), l, user.Unlimited), l
+}
+
+// next reads what waits for u, message by message.
+func next(t testing.TB, u *user.OnlineUser, waiting *[]message.Message) message.Message {
+	for len(*waiting) == 0 {
+		select {
+		case f := <-u.Send:
+			*waiting = parse(t, f.Bytes)
+		case <-time.After(30 * time.Second):
+			require.FailNow(t, "nothing came")
+		}
+	}
+	m := (*waiting)[0]
+	*waiting = (*waiting)[1:]
+	return m
+}
+
+func parse(t testing.TB, b []byte) (all []message.Message) {
+	for len(b) > 0 {
+		n, header := int(b[1]), 2
+		if n == 126 {
+			n, header = int(b[2])<<8|int(b[3]), 4
+		}
+		var m message.Message
+		require.NoError(t, json.Unmarshal(b[header:header+n], &m))
+		all = append(all, m)
+		b = b[header+n:]
+	}
+	return all
+}
+
+func say(content string) message.Message {
+	return message.Message{MType: message.TextMType, Room: message.Lobby, TextMessage: &message.TextMessage{Content: content}}
+}
+
+func TestAnnSpeaksAndBenHears(t *testing.T) {
+	h := open(t, nil)
+	ann, _ := h.person(t, "ann")
+	ben, _ := h.person(t, "ben")
+	_, rev, err := h.rooms.Join(t.Context(), message.Lobby, ann)
+	require.NoError(t, err)
+	assert.Zero(t, rev)
+	_, _, err = h.rooms.Join(t.Context(), message.Lobby, ben)
+	require.NoError(t, err)
+
+	require.NoError(t, h.rooms.Post(t.Context(), ann, say("hello")))
+	var waiting []message.Message
+	var heard, told bool
+	for !heard || !told {
+		switch m := next(t, ben, &waiting); m.MType {
+		case message.StatusMType:
+			assert.Len(t, m.UserStatus.Users, 2, "a newcomer hears who is here")
+			told = true
+		case message.TextMType:
+			assert.Equal(t, "hello", m.TextMessage.Content)
+			assert.Equal(t, "ann", m.TextMessage.UserInfo.Name)
+			heard = true
+		}
+	}
+}
+
+func TestRoomsThatAreNotThere(t *testing.T) {
+	h := open(t, nil)
+	ann, _ := h.person(t, "ann")
+	_, _, err := h.rooms.Join(t.Context(), "attic", ann)
+	require.ErrorIs(t, err, store.ErrNotFound)
+
+	attic := say("hello")
+	attic.Room = "attic"
+	err = h.rooms.Post(t.Context(), ann, attic)
+	var refused *message.Error
+	require.ErrorAs(t, err, &refused)
+	assert.Equal(t, message.CodeNotFound, refused.Code)
+
+	here, err := h.rooms.Here(t.Context(), "attic", "", 10)
+	require.NoError(t, err)
+	assert.Empty(t, here.Users)
+}
+
+func TestRepeatedRefIsAnsweredToItsAuthorOnly(t *testing.T) {
+	h := open(t, nil)
+	ann, _ := h.person(t, "ann")
+	m := say("once")
+	m.Ref = "r1"
+	require.NoError(t, h.rooms.Post(t.Context(), ann, m))
+	assert.Empty(t, ann.Send, "not in the room: nothing comes by the bus")
+	m.TextMessage = &message.TextMessage{Content: "once more"}
+	require.NoError(t, h.rooms.Post(t.Context(), ann, m))
+	var waiting []message.Message
+	got := next(t, ann, &waiting)
+	assert.Equal(t, "once", got.TextMessage.Content)
+	assert.Equal(t, int64(1), got.TextMessage.ID)
+	assert.Equal(t, "r1", got.Ref)
+}
+
+// Somebody whose queue is full goes, and nobody else feels it.
+func TestSlowOneIsDroppedAndOnlyThey(t *testing.T) {
+	h := open(t, nil)
+	ann, annLine := h.person(t, "ann")
+	slow, slowLine := h.person(t, "slow")
+	for _, u := range []*user.OnlineUser{ann, slow} {
+		_, _, err := h.rooms.Join(t.Context(), message.Lobby, u)
+		require.NoError(t, err)
+	}
+	var waiting []message.Message
+	for i := range 2 * cap(slow.Send) {
+		require.NoError(t, h.rooms.Post(t.Context(), ann, say(fmt.Sprint(i))))
+		for m := next(t, ann, &waiting); ; m = next(t, ann, &waiting) {
+			if m.MType == message.TextMType {
+				require.Equal(t, fmt.Sprint(i), m.TextMessage.Content)
+				break
+			}
+		}
+	}
+	assert.Equal(t, socket.TryAgainLater, slowLine.closed())
+	assert.Zero(t, annLine.closed())
+}
+
+func TestRoomsEndWith1001(t *testing.T) {
+	h := open(t, nil)
+	ann, l := h.person(t, "ann")
+	r, _, err := h.rooms.Join(t.Context(), message.Lobby, ann)
+	require.NoError(t, err)
+	require.NoError(t, h.rooms.Close())
+	assert.Equal(t, socket.GoingAway, l.closed())
+	r.Leave(ann) // stranded nowhere
+	_, _, err = h.rooms.Join(t.Context(), message.Lobby, ann)
+	assert.Error(t, err)
+	_, err = h.rooms.Here(t.Context(), message.Lobby, "", 10)
+	assert.NoError(t, err)
+}
+
+func TestNewNameIsEverywhere(t *testing.T) {
+	h := open(t, nil)
+	ann, _ := h.person(t, "ann")
+	ben, _ := h.person(t, "ben")
+	for _, u := range []*user.OnlineUser{ann, ben} {
+		_, _, err := h.rooms.Join(t.Context(), message.Lobby, u)
+		require.NoError(t, err)
+	}
+	info := ann.Info()
+	info.Name = "Ann Lee"
+	require.NoError(t, h.rooms.Changed(info))
+	var waiting []message.Message
+	for m := next(t, ben, &waiting); ; m = next(t, ben, &waiting) {
+		if slices.Contains(append(m.UserStatus.Users, m.UserStatus.Joined...), info) {
+			break
+		}
+	}
+	assert.Equal(t, "Ann Lee", ann.Info().Name)
+}
+
+// The first dialect gets the whole list at every change, its first frame is that list, and it
+// hears texts escaped for its page.
+func TestFirstDialectInARoomWithTheCurrent(t *testing.T) {
+	h := open(t, nil)
+	ann, _ := h.person(t, "ann")
+	old, _ := h.person(t, "old")
+	old.First = true
+	_, _, err := h.rooms.Join(t.Context(), message.Lobby, ann)
+	require.NoError(t, err)
+	_, _, err = h.rooms.Join(t.Context(), message.Lobby, old)
+	require.NoError(t, err)
+	require.NoError(t, h.rooms.Post(t.Context(), ann, say("<b>hi</b>")))
+
+	var waiting []message.Message
+	m := next(t, old, &waiting)
+	require.Equal(t, message.StatusMType, m.MType)
+	assert.Len(t, m.UserStatus.Users, 2)
+	m = next(t, old, &waiting)
+	require.Equal(t, message.TextMType, m.MType)
+	assert.Equal(t, "&lt;b&gt;hi&lt;/b&gt;", m.TextMessage.Content)
+
+	ben, _ := h.person(t, "ben")
+	_, _, err = h.rooms.Join(t.Context(), message.Lobby, ben)
+	require.NoError(t, err)
+	m = next(t, old, &waiting)
+	assert.Len(t, m.UserStatus.Users, 3, "the full list, not the difference")
+}
+
+// A bus that drops, doubles and swaps: everyone still hears every rev once, in order.
+func TestBadBusMakesNoHoles(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	dice := rand.New(rand.NewPCG(seed, 0))
+	var kept []message.Message
+	h := open(t, func(publish func(string, []message.Message)) func(string, []message.Message) {
+		return func(id string, said []message.Message) {
+			for _, m := range said {
+				switch dice.IntN(5) {
+				case 0: // lost
+				case 1: // late, and doubled
+					kept = append(kept, m, m)
+				default:
+					publish(id, []message.Message{m})
+				}
+			}
+			if dice.IntN(3) == 0 && len(kept) > 0 {
+				publish(id, kept)
+				kept = nil
+			}
+		}
+	})
+	ann, _ := h.person(t, "ann")
+	_, _, err := h.rooms.Join(t.Context(), message.Lobby, ann)
+	require.NoError(t, err)
+
+	const n = 500
+	var wg sync.WaitGroup
+	for w := range 5 {
+		who, _ := h.person(t, fmt.Sprint("writer", w))
+		wg.Go(func() {
+			for i := range n / 5 {
+				assert.NoError(t, h.rooms.Post(context.Background(), who, say(fmt.Sprint(w, " ", i))))
+			}
+		})
+	}
+	wg.Wait()
+	// What was lost at the very end shows with the next message that is not.
+	bell, _ := h.person(t, "bell")
+	var waiting []message.Message
+	for rev := int64(1); rev <= n; {
+		if len(waiting) == 0 && len(ann.Send) == 0 {
+			require.NoError(t, h.rooms.Post(t.Context(), bell, say("bell")))
+		}
+		m := next(t, ann, &waiting)
+		if m.MType == message.TextMType {
+			require.Equal(t, rev, m.TextMessage.Rev, "seed %d", seed)
+			rev++
+		}
+	}
+}
+
+// BenchmarkFanOut offers one frame to a thousand online users who keep up.
+func BenchmarkFanOut(b *testing.B) {
+	h := open(b, nil)
+	const people = 1000
+	var r *room.ActiveRoom
+	var drained sync.WaitGroup
+	stop := make(chan struct{})
+	heard := make(chan struct{}, people)
+	for i := range people {
+		info := message.User{ID: fmt.Sprint("u", i), Name: fmt.Sprint("u", i)}
+		u := user.New(fmt.Sprint("tab", i), "s", info, new(line), user.Unlimited)
+		var err error
+		r, _, err = h.rooms.Join(b.Context(), message.Lobby, u)
+		require.NoError(b, err)
+		drained.Go(func() {
+			for {
+				select {
+				case f := <-u.Send:
+					if f.Rev > 0 {
+						heard <- struct{}{}
+					}
+				case <-stop:
+					return
+				}
+			}
+		})
+	}
+	m := say(strings.Repeat("x", 100))
+	b.ReportAllocs()
+	for rev := int64(1); b.Loop(); rev++ {
+		m.TextMessage.ID, m.TextMessage.Rev = rev, rev
+		f, err := message.Encode(m)
+		if err != nil {
+			b.Fatal(err)
+		}
+		r.Broadcast <- []*message.Frame{f}
+		for range people {
+			<-heard
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/people, "ns/delivery")
+	close(stop)
+	drained.Wait()
+}

@@ -1,0 +1,60 @@
+package room
+
+import (
+	"sync"
+	"time"
+
+	"gochatting/internal/message"
+)
+
+// settle ends the stay of those who have not come back and tells everyone of changes, gathered
+// for a while. It returns after how long it must be called again; 0 if nothing waits.
+func (r *ActiveRoom) settle(now time.Time) time.Duration {
+	next := r.here.expire(now)
+	if !r.here.dirty {
+		return next
+	}
+	if wait := r.here.toldAt.Add(presenceGather).Sub(now); wait > 0 {
+		return wait
+	}
+	r.tell(now)
+	return next
+}
+
+// tell says who is here: to newcomers in full, to the others what changed since they were told,
+// and in the first dialect always in full. Each of the three is encoded once, if anyone needs it.
+func (r *ActiveRoom) tell(now time.Time) {
+	people, online := r.here.first(), len(r.here.order)
+	joined, left := r.here.difference(people)
+	changed := len(joined) > 0 || len(left) > 0 || online != r.here.online
+	newcomers := r.here.newcomers
+	r.here.told(people, online, now)
+
+	full := message.UserStatus{Users: people, Online: online}
+	whole := r.status(message.Encode, full)
+	first := r.status(message.EncodeFirst, full)
+	change := r.status(message.Encode, message.UserStatus{Joined: joined, Left: left, Online: online})
+	for _, u := range r.OnlineUsers {
+		switch isNew := newcomers[u]; {
+		case !isNew && !changed:
+		case u.First:
+			r.offer(u, first())
+		case isNew:
+			r.offer(u, whole())
+		default:
+			r.offer(u, change())
+		}
+	}
+}
+
+// status makes a status_mtype when it is first asked for.
+func (r *ActiveRoom) status(encode func(message.Message) (*message.Frame, error), s message.UserStatus) func() *message.Frame {
+	return sync.OnceValue(func() *message.Frame {
+		f, err := encode(message.Message{MType: message.StatusMType, Room: r.ID, UserStatus: &s})
+		if err != nil {
+			r.out.Error("tell who is here", "room", r.ID, "err", err)
+			return new(message.Frame)
+		}
+		return f
+	})
+}
