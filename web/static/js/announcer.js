@@ -1,0 +1,15 @@
+// Says to a screen reader what others say, politely.
+
+const LONGEST = 300;
+const KEPT = 5;
+
+export class Announcer {
+  #region = document.getElementById('announcer');
+
+  say({ UserInfo, Content }) {
+    const line = document.createElement('p');
+    line.textContent = `${UserInfo.Name}: ${Content.slice(0, LONGEST)}`;
+    this.#region.append(line);
+    while (this.#region.children.length > KEPT) this.#region.firstElementChild.remove();
+  }
+}

@@ -1,0 +1,127 @@
+// What I said and the server has not confirmed yet. It goes out in order, one at a time, and
+// outlives a lost connection and a reload. Each message has a Ref, so that one sent twice is
+// stored once.
+
+import { browser } from './storage.js';
+
+const PATIENCE = 20_000; // milliseconds without an answer, after which the connection is dead
+
+export class Outbox {
+  #prefix;
+  #on;
+  #items = new Map(); // Ref → { Ref, Content, At, Failed }
+  #inFlight = '';
+  #open = false;
+  #timer = 0;
+
+  // on: send(item), show(item), fail(item), again(item), slow(seconds), forget(ref), stalled()
+  constructor(prefix, on) {
+    this.#prefix = `${prefix}.outbox.`;
+    this.#on = on;
+    const kept = browser.keys(this.#prefix).map((key) => JSON.parse(browser.get(key))).filter(Boolean);
+    for (const item of kept.sort((a, b) => a.At - b.At)) {
+      this.#items.set(item.Ref, item);
+      on.show(item);
+      if (item.Failed) on.fail(item);
+    }
+    addEventListener('storage', ({ key, newValue }) => this.#elsewhere(key, newValue));
+  }
+
+  get size() {
+    return this.#items.size;
+  }
+
+  add(content) {
+    const last = [...this.#items.values()].at(-1)?.At ?? 0;
+    const item = { Ref: newRef(), Content: content, At: Math.max(Date.now(), last + 1) };
+    this.#items.set(item.Ref, item);
+    this.#keep(item);
+    this.#on.show(item);
+    this.#next();
+  }
+
+  // The connection is ready.
+  open() {
+    this.#open = true;
+    this.#next();
+  }
+
+  // The connection is gone: what was in flight may or may not have arrived.
+  lost() {
+    this.#open = false;
+    this.#landed(this.#inFlight);
+  }
+
+  settle(ref) {
+    if (this.#items.delete(ref)) browser.remove(this.#prefix + ref);
+    this.#landed(ref);
+  }
+
+  refuse(ref, error) {
+    const item = this.#items.get(ref);
+    if (!item) return;
+    if (error.Code === 'slow_down') return this.#pause(error.RetryAfter || 1);
+    item.Failed = error;
+    this.#keep(item);
+    this.#on.fail(item);
+    this.#landed(ref);
+  }
+
+  retry(ref) {
+    const item = this.#items.get(ref);
+    delete item.Failed;
+    this.#keep(item);
+    this.#on.again(item);
+    this.#next();
+  }
+
+  // Takes a message out again; its text.
+  takeBack(ref) {
+    const { Content } = this.#items.get(ref);
+    this.settle(ref);
+    return Content;
+  }
+
+  clear() {
+    for (const ref of this.#items.keys()) browser.remove(this.#prefix + ref);
+  }
+
+  #next() {
+    const item = [...this.#items.values()].find(({ Failed }) => !Failed);
+    if (!this.#open || this.#inFlight || !item) return;
+    this.#inFlight = item.Ref;
+    this.#timer = setTimeout(() => this.#on.stalled(), PATIENCE);
+    this.#on.send(item);
+  }
+
+  #landed(ref) {
+    if (!this.#inFlight || this.#inFlight !== ref) return;
+    this.#inFlight = '';
+    clearTimeout(this.#timer);
+    this.#next();
+  }
+
+  #pause(seconds) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#landed(this.#inFlight), seconds * 1000);
+    this.#on.slow(seconds);
+  }
+
+  #keep(item) {
+    browser.set(this.#prefix + item.Ref, JSON.stringify(item));
+  }
+
+  // Another tab of mine has sent or taken back what both had.
+  #elsewhere(key, value) {
+    if (!key?.startsWith(this.#prefix) || value !== null) return;
+    const ref = key.slice(this.#prefix.length);
+    if (!this.#items.delete(ref)) return;
+    this.#on.forget(ref);
+    this.#landed(ref);
+  }
+}
+
+// crypto.randomUUID is missing where there is no TLS.
+function newRef() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,14 @@
+// A person's name, picture and standing, wherever they are shown.
+
+import { t } from './words.js';
+
+export function portray(element, user) {
+  element.querySelector('.name').textContent = user.Name;
+  element.classList.toggle('verified', user.Verified);
+  element.classList.toggle('typed', !user.Verified);
+  element.querySelector('.portrait').title = t(user.Verified ? 'standing.verified' : 'standing.typed');
+  const picture = element.querySelector('.avatar');
+  const source = new URL(user.Gravatar, location);
+  source.searchParams.set('s', Math.ceil(picture.width * Math.max(devicePixelRatio, 1)));
+  if (picture.src !== source.href) picture.src = source;
+}

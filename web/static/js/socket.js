@@ -1,0 +1,83 @@
+// The connection: it comes back by itself, sooner when the network or the reader does.
+
+const SUBPROTOCOL = 'gochatting.v1';
+const FIRST = 300; // milliseconds to wait at most after the first failure, doubling from there
+const MOST = 15_000;
+
+export class Socket {
+  #url;
+  #on;
+  #socket = null;
+  #timer = 0;
+  #failures = 0;
+
+  // on: frame(message), lost(), state(name), signedOut() → whether that is why we cannot connect, ended()
+  constructor(as, on) {
+    this.#url = new URL(`/chat?${new URLSearchParams({ as })}`, location);
+    this.#url.protocol = this.#url.protocol.replace('http', 'ws');
+    this.#on = on;
+    addEventListener('online', () => this.restart()); // what was open may lead through the old network
+    addEventListener('focus', () => this.#hurry());
+    document.addEventListener('visibilitychange', () => document.hidden || this.#hurry());
+  }
+
+  open() {
+    this.#timer = 0;
+    const socket = new WebSocket(this.#url, SUBPROTOCOL);
+    let opened = false;
+    this.#socket = socket;
+    this.#on.state(navigator.onLine ? 'connecting' : 'offline');
+    socket.onopen = () => { opened = true; };
+    socket.onmessage = ({ data }) => this.#socket === socket && this.#receive(JSON.parse(data));
+    socket.onclose = (event) => this.#socket === socket && this.#closed(event, opened);
+  }
+
+  send(message) {
+    this.#socket?.send(JSON.stringify(message));
+  }
+
+  // Gives up the present connection, which may be dead without knowing it, for a new one.
+  restart() {
+    if (!this.#on) return;
+    clearTimeout(this.#timer);
+    const old = this.#socket;
+    this.#socket = null;
+    old?.close();
+    this.#on.lost();
+    this.open();
+  }
+
+  #receive(message) {
+    if (message.MType === 'welcome_mtype') {
+      this.#failures = 0;
+      this.#on.state('online');
+    }
+    this.#on.frame(message);
+  }
+
+  #closed({ code, reason }, opened) {
+    this.#socket = null;
+    this.#on.lost();
+    if (code === 1008 && reason === 'signed out') return this.#end();
+    this.#on.state(navigator.onLine ? 'connecting' : 'offline');
+    const wait = Math.random() * Math.min(MOST, FIRST * 2 ** this.#failures++);
+    this.#timer = setTimeout(() => this.open(), wait);
+    if (!opened) this.#on.signedOut().then((out) => out && this.#end()); // a refused handshake does not say why
+  }
+
+  #hurry() {
+    if (!this.#timer) return;
+    clearTimeout(this.#timer);
+    this.open();
+  }
+
+  #end() {
+    if (!this.#on) return;
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    this.#socket = null;
+    this.#on.state('offline');
+    this.#on.ended();
+    this.#on = null;
+  }
+}

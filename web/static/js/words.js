@@ -1,0 +1,35 @@
+// The page's words in its language, and the locale that times, lists and sorting follow.
+
+import { boot } from './boot.js';
+
+// The page's own language, in the reader's variety of it if they have one (British dates, say).
+export const locale = (() => {
+  const page = new Intl.Locale(document.documentElement.lang).maximize();
+  const same = (tag) => {
+    const { language, script } = new Intl.Locale(tag).maximize();
+    return language === page.language && script === page.script;
+  };
+  return navigator.languages.find(same) ?? page.baseName;
+})();
+
+const plurals = new Intl.PluralRules(locale);
+const lists = new Intl.ListFormat(locale);
+const numbers = new Intl.NumberFormat(locale);
+
+export const list = (names) => lists.format(names);
+export const number = (n) => numbers.format(n);
+
+export function t(key, values = {}) {
+  return (boot.Words[key] ?? '').replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '');
+}
+
+// Sentences that count: key.one, key.other and whatever else the language tells apart.
+export function counted(key, n, values = {}) {
+  const form = `${key}.${plurals.select(n)}`;
+  return t(form in boot.Words ? form : `${key}.other`, { n: number(n), ...values });
+}
+
+// What went wrong, in the page's language if it has words for the code, else in the server's.
+export function explain({ Code, Text }) {
+  return t(`error.${Code}`) || Text || t('error.internal');
+}
