@@ -1,0 +1,164 @@
+package chattest
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/stretchr/testify/require"
+
+	"gochatting/internal/message"
+)
+
+// A Socket is one tab of somebody, or a socket of the first dialect.
+type Socket struct {
+	T       testing.TB
+	WS      *websocket.Conn
+	Welcome message.Welcome // of the current dialect
+	Me      message.User
+}
+
+// Open opens a tab: a socket of the current dialect, welcomed.
+func (p *Person) Open() *Socket {
+	s, response, err := p.Dial(http.Header{"Origin": {p.Base}}, "gochatting.v1")
+	require.NoError(p.T, err, "%v", response)
+	welcome := s.Read()
+	require.Equal(p.T, message.WelcomeMType, welcome.MType, "the welcome comes first")
+	s.Welcome = *welcome.Welcome
+	return s
+}
+
+// Dial tries to open a socket of Me with just these headers, the cookies and these subprotocols.
+func (p *Person) Dial(header http.Header, subprotocols ...string) (*Socket, *http.Response, error) {
+	return dial(p.T, p.Base+p.as("/chat"), p.HTTP.Jar, header, p.Me, subprotocols...)
+}
+
+// DialFirst tries to open a socket of the first dialect with the browser's cookies.
+func (p *Person) DialFirst(email string, header http.Header) (*Socket, *http.Response, error) {
+	return dial(p.T, p.Base+"/chat?email="+url.QueryEscape(email), p.HTTP.Jar, header, p.Me)
+}
+
+// First opens a socket of the first dialect, as a program without cookies.
+func First(t testing.TB, base, email string) *Socket {
+	s, response, err := TryFirst(t, base, email, nil)
+	require.NoError(t, err, "%v", response)
+	return s
+}
+
+// TryFirst is First for who may not be let in.
+func TryFirst(t testing.TB, base, email string, header http.Header) (*Socket, *http.Response, error) {
+	return dial(t, base+"/chat?email="+url.QueryEscape(email), nil, header, message.User{})
+}
+
+func dial(t testing.TB, address string, jar http.CookieJar, header http.Header, me message.User, subprotocols ...string) (*Socket, *http.Response, error) {
+	dialer := websocket.Dialer{Jar: jar, Subprotocols: subprotocols, HandshakeTimeout: Patience}
+	ws, response, err := dialer.Dial("ws"+strings.TrimPrefix(address, "http"), header)
+	if err != nil {
+		return nil, response, err
+	}
+	t.Cleanup(func() { ws.Close() })
+	return &Socket{T: t, WS: ws, Me: me}, response, nil
+}
+
+// Read waits for the next message of any kind.
+func (s *Socket) Read() message.Message {
+	m, err := s.TryRead()
+	require.NoError(s.T, err)
+	return m
+}
+
+// TryRead is Read for a socket that may be closed.
+func (s *Socket) TryRead() (m message.Message, err error) {
+	if err := s.WS.SetReadDeadline(time.Now().Add(Patience)); err != nil {
+		return m, err
+	}
+	_, data, err := s.WS.ReadMessage()
+	if err != nil {
+		return m, err
+	}
+	return m, json.Unmarshal(data, &m)
+}
+
+// Next waits for the next message of a kind, passing over others.
+func (s *Socket) Next(mtype string) message.Message {
+	for {
+		if m := s.Read(); m.MType == mtype {
+			return m
+		}
+	}
+}
+
+// Hear waits for a text and gives it.
+func (s *Socket) Hear() *message.TextMessage { return s.Next(message.TextMType).TextMessage }
+
+// Await reads until a status fulfils what is waited for.
+func (s *Socket) Await(fulfils func(message.UserStatus) bool) message.UserStatus {
+	for {
+		if m := s.Next(message.StatusMType); fulfils(*m.UserStatus) {
+			return *m.UserStatus
+		}
+	}
+}
+
+// Say says something in the lobby, in the current dialect, under a new Ref.
+func (s *Socket) Say(content string) (ref string) {
+	ref = rand.Text()
+	s.SayAs(ref, content)
+	return ref
+}
+
+// SayAs is Say under a Ref of one's own.
+func (s *Socket) SayAs(ref, content string) {
+	require.NoError(s.T, s.TrySay(ref, content))
+}
+
+// TrySay is SayAs for a socket that may be closed.
+func (s *Socket) TrySay(ref, content string) error {
+	data, err := json.Marshal(map[string]any{
+		"MType": message.TextMType, "Room": message.Lobby, "Ref": ref,
+		"TextMessage": map[string]string{"Content": content},
+	})
+	if err != nil {
+		return err
+	}
+	return s.TrySend(string(data))
+}
+
+// Send sends a text frame as it is.
+func (s *Socket) Send(data string) { require.NoError(s.T, s.TrySend(data)) }
+
+// TrySend is Send for a socket that may be closed.
+func (s *Socket) TrySend(data string) error {
+	if err := s.WS.SetWriteDeadline(time.Now().Add(Patience)); err != nil {
+		return err
+	}
+	return s.WS.WriteMessage(websocket.TextMessage, []byte(data))
+}
+
+// Leave closes the tab.
+func (s *Socket) Leave() {
+	_ = s.WS.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), time.Now().Add(time.Second))
+	s.WS.Close()
+}
+
+// CloseCode reads until the server closes, and gives its code; 0 if it was no close frame.
+func (s *Socket) CloseCode() (code int, reason string) {
+	for {
+		_, err := s.TryRead()
+		if err == nil {
+			continue
+		}
+		var closed *websocket.CloseError
+		if errors.As(err, &closed) {
+			return closed.Code, closed.Text
+		}
+		s.T.Logf("not closed by a frame: %v", err)
+		return 0, ""
+	}
+}

@@ -1,0 +1,56 @@
+package server
+
+import (
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+
+	"gochatting/internal/auth"
+	"gochatting/internal/message"
+	"gochatting/internal/store"
+)
+
+// statuses are the HTTP statuses of what can go wrong, by the Code of a message.Error.
+var statuses = map[string]int{
+	message.CodeInvalid:   http.StatusBadRequest,
+	message.CodeEmpty:     http.StatusUnprocessableEntity,
+	message.CodeTooLong:   http.StatusRequestEntityTooLarge,
+	message.CodeSlowDown:  http.StatusTooManyRequests,
+	message.CodeNotFound:  http.StatusNotFound,
+	message.CodeNotStored: http.StatusServiceUnavailable,
+	message.CodeSignedOut: http.StatusUnauthorized,
+	message.CodeForbidden: http.StatusForbidden,
+	message.CodeInternal:  http.StatusInternalServerError,
+}
+
+// explain makes of any error what may be told: the one place where errors become answers.
+// What is not expected is logged here and told as our fault.
+func (s *Server) explain(r *http.Request, err error) (status int, told *message.Error) {
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &told):
+	case errors.Is(err, auth.ErrNoSession):
+		told = &message.Error{Code: message.CodeSignedOut, Text: "Please sign in: open the first page and type your email."}
+	case errors.Is(err, store.ErrNotFound):
+		told = &message.Error{Code: message.CodeNotFound, Text: "There is nothing here, or nothing for you."}
+	case errors.As(err, &tooLarge):
+		told = &message.Error{Code: message.CodeTooLong, Text: "That is more than the server takes at once."}
+	case errors.Is(err, store.ErrFull):
+		s.out.Error("answer", "method", r.Method, "route", r.Pattern, "err", err)
+		told = &message.Error{Code: message.CodeNotStored, Text: "The server's disk is full. Please try again later."}
+	default:
+		if r.Context().Err() == nil { // nobody waits for the answer otherwise
+			s.out.Error("answer", "method", r.Method, "route", r.Pattern, "err", err)
+		}
+		told = &message.Error{Code: message.CodeInternal, Text: "Something broke on our side. It has been noted."}
+	}
+	return statuses[told.Code], told
+}
+
+// retryAfter sets the header that says when to try again, in whole seconds.
+func retryAfter(w http.ResponseWriter, e *message.Error) {
+	if e.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter))))
+	}
+}

@@ -1,0 +1,123 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"gochatting/internal/auth"
+	"gochatting/internal/gravatar"
+	"gochatting/internal/store"
+)
+
+const (
+	lookers     = 8    // who ask at the same time
+	lookQueue   = 1024 // people who wait to be looked up; more are looked up when they come again
+	lookTimeout = 30 * time.Second
+	lookAgain   = 2 * time.Hour // the latest time for which an upstream that says "later" is waited for
+	lookTries   = 5
+)
+
+// lookups ask Gravatar in the background who people are: joining never waits for it.
+type lookups struct {
+	queue  chan lookup
+	ctx    context.Context
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+}
+
+type lookup struct {
+	user  store.User
+	tries int
+}
+
+func newLookups() *lookups {
+	l := &lookups{queue: make(chan lookup, lookQueue)}
+	l.ctx, l.cancel = context.WithCancel(context.Background())
+	return l
+}
+
+func (l *lookups) start(look func(context.Context, store.User) (again time.Time)) {
+	for range lookers {
+		l.done.Go(func() {
+			for {
+				select {
+				case next := <-l.queue:
+					if at := look(l.ctx, next.user); !at.IsZero() {
+						l.later(next, at)
+					}
+				case <-l.ctx.Done():
+					return
+				}
+			}
+		})
+	}
+}
+
+// add has somebody looked up soon, if there is room to wait.
+func (l *lookups) add(u store.User) { l.put(lookup{user: u}) }
+
+func (l *lookups) put(next lookup) {
+	select {
+	case l.queue <- next:
+	default:
+	}
+}
+
+// later tries again at a time that upstream named.
+func (l *lookups) later(next lookup, at time.Time) {
+	wait := time.Until(at)
+	if next.tries++; next.tries > lookTries || wait > lookAgain {
+		return
+	}
+	timer := time.AfterFunc(max(wait, time.Second), func() { l.put(next) })
+	context.AfterFunc(l.ctx, func() { timer.Stop() })
+}
+
+func (l *lookups) close() {
+	l.cancel()
+	l.done.Wait()
+}
+
+// look asks who somebody is, keeps the answer and tells everyone who has them in the sidebar.
+// It returns when to ask again, or zero.
+func (s *Server) look(ctx context.Context, u store.User) (again time.Time) {
+	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
+	found, failed := s.gravatar.Look(ctx, u.Email)
+	known, err := s.store.User(ctx, u.ID) // as they are by now
+	if err != nil {
+		s.out.Error("look somebody up", "user", u.ID, "err", err)
+		return again
+	}
+	name, picture := found.Name, found.Picture
+	if failed != nil {
+		s.out.Debug("look somebody up", "user", u.ID, "err", failed)
+		var later *gravatar.Later
+		if errors.As(failed, &later) {
+			again = later.At
+		}
+		// Not knowing is no reason to forget.
+		if name == "" {
+			name = known.Name
+		}
+		if picture == "" {
+			picture = known.Picture
+		}
+	}
+	if name == "" {
+		name = auth.Name(u.Email)
+	}
+	now, changed, err := s.store.Rename(ctx, u.ID, name, picture)
+	if err != nil {
+		s.out.Error("keep a name", "user", u.ID, "err", err)
+		return again
+	}
+	if changed {
+		if err := s.rooms.Changed(now.Public()); err != nil {
+			s.out.Error("tell of a name", "user", u.ID, "err", err)
+		}
+	}
+	return again
+}

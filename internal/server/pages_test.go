@@ -1,0 +1,357 @@
+package server_test
+
+import (
+	"compress/gzip"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"gochatting/internal/auth"
+	"gochatting/internal/chattest"
+	"gochatting/internal/gravatar"
+	"gochatting/internal/message"
+	"gochatting/internal/server"
+)
+
+// page gets a page as somebody's browser, with some headers.
+func page(t *testing.T, p *chattest.Person, path string, header ...string) (*http.Response, string) {
+	r, err := http.NewRequest("GET", p.Base+path, nil)
+	require.NoError(t, err)
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	response, err := p.HTTP.Do(r)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return response, string(body)
+}
+
+func TestTypingAnEmailIsEnough(t *testing.T) {
+	s := open(t, limited, noUpstream)
+	ann := chattest.Visitor(t, s.URL)
+	response, body := page(t, ann, "/")
+	assert.Equal(t, http.StatusOK, response.StatusCode)
+	assert.Contains(t, body, `<form id="join"`)
+
+	response, _ = page(t, ann, "/rooms/lobby")
+	assert.Equal(t, http.StatusSeeOther, response.StatusCode)
+	assert.Equal(t, "/?next=%2Frooms%2Flobby", response.Header.Get("Location"))
+
+	status, _ := ann.Submit("/join", url.Values{"email": {" Ann@Example.com "}, "next": {"/rooms/lobby"}})
+	require.Equal(t, http.StatusSeeOther, status)
+	response, body = page(t, ann, "/rooms/lobby")
+	assert.Equal(t, http.StatusOK, response.StatusCode)
+	assert.Contains(t, body, `id="boot"`)
+	assert.NotEmpty(t, response.Cookies(), "and is kept for another thirty days")
+	_, body = page(t, ann, "/")
+	assert.Contains(t, body, "/rooms/lobby?as=", "the first page offers to go on as Ann")
+}
+
+func TestAddressesThatAreRefusedSayWhy(t *testing.T) {
+	s := open(t, limited, noUpstream)
+	for _, email := range []string{"", "ann", "ann@example.com\r\nBcc: x@y.zz", "Ann <ann@example.com>", "\u212aate@example.com"} {
+		status, body := chattest.Visitor(t, s.URL).Submit("/join", url.Values{"email": {email}})
+		assert.Equal(t, http.StatusUnprocessableEntity, status)
+		assert.Contains(t, body, "name@example.com")
+	}
+	status, body := chattest.Visitor(t, s.URL).Submit("/join", url.Values{"email": {`"><script>alert(1)</script>`}})
+	assert.Equal(t, http.StatusUnprocessableEntity, status)
+	assert.NotContains(t, body, "<script>alert")
+}
+
+// A second browser gets in by the code that the first one shows.
+func TestAddADevice(t *testing.T) {
+	s := open(t, limited, noUpstream)
+	home, phone := chattest.Join(t, s.URL, "ann@example.com"), chattest.Visitor(t, s.URL)
+	status, body := phone.Submit("/join", url.Values{"email": {"ann@example.com"}})
+	assert.Equal(t, http.StatusConflict, status)
+	assert.Contains(t, body, `name="code"`)
+
+	var device struct{ Code string }
+	require.Equal(t, http.StatusCreated, home.Post("/api/v1/me/devices", "", &device))
+	require.Regexp(t, `^\d{6}$`, device.Code)
+	wrong := fmt.Sprintf("%06d", (must(atoi(device.Code))+1)%1_000_000)
+	status, _ = phone.Submit("/join", url.Values{"email": {"ann@example.com"}, "code": {wrong}})
+	assert.Equal(t, http.StatusForbidden, status)
+	status, _ = phone.Submit("/join", url.Values{"email": {"ann@example.com"}, "code": {device.Code}})
+	require.Equal(t, http.StatusSeeOther, status)
+	require.Equal(t, http.StatusOK, phone.Get("/api/v1/me", &phone.Me))
+	assert.Equal(t, home.Me.ID, phone.Me.ID)
+
+	other := chattest.Visitor(t, s.URL)
+	status, _ = other.Submit("/join", url.Values{"email": {"ann@example.com"}, "code": {device.Code}})
+	assert.Equal(t, http.StatusForbidden, status, "once only")
+}
+
+func atoi(s string) (n int, err error) {
+	_, err = fmt.Sscanf(s, "%d", &n)
+	return n, err
+}
+
+func TestTwoPeopleInOneBrowser(t *testing.T) {
+	s := open(t, limited, noUpstream)
+	browser := chattest.Join(t, s.URL, "ann@example.com")
+	ann := browser.Me
+	r, err := browser.HTTP.PostForm(s.URL+"/join", url.Values{"email": {"ben@example.com"}})
+	require.NoError(t, err)
+	r.Body.Close()
+	at, err := url.Parse(r.Header.Get("Location"))
+	require.NoError(t, err)
+	ben := at.Query().Get("as")
+	require.NotEmpty(t, ben)
+	for _, id := range []string{ann.ID, ben} {
+		var me message.User
+		browser.Me.ID = id
+		require.Equal(t, http.StatusOK, browser.Get("/api/v1/me", &me))
+		assert.Equal(t, id, me.ID)
+		assert.Equal(t, id, browser.Open().Welcome.You.ID)
+	}
+}
+
+func TestNextStaysHere(t *testing.T) {
+	s := open(t, limited, noUpstream)
+	for _, next := range []string{"https://evil.example/", "//evil.example", `/\evil.example`, "javascript:alert(1)", "/\t/evil.example"} {
+		p := chattest.Visitor(t, s.URL)
+		r, err := p.HTTP.PostForm(s.URL+"/join", url.Values{"email": {"ann" + auth.Name(next) + "@example.com"}, "next": {next}})
+		require.NoError(t, err)
+		r.Body.Close()
+		if r.StatusCode == http.StatusSeeOther {
+			assert.Equal(t, "/rooms/lobby", r.Header.Get("Location"), next)
+		}
+		r, err = p.HTTP.PostForm(s.URL+"/language", url.Values{"lang": {"zh"}, "next": {next}})
+		require.NoError(t, err)
+		r.Body.Close()
+		assert.Equal(t, "/", r.Header.Get("Location"), next)
+	}
+}
+
+func TestLanguages(t *testing.T) {
+	s := open(t, limited, noUpstream)
+	p := chattest.Visitor(t, s.URL)
+	for accept, lang := range map[string]string{"zh-CN,zh;q=0.9,en;q=0.8": "zh", "en-US,en;q=0.9": "en", "zh-TW": "zh", "fr": "en", "": "en", "junk;;": "en"} {
+		response, _ := page(t, p, "/", "Accept-Language", accept)
+		assert.Equal(t, lang, response.Header.Get("Content-Language"), accept)
+	}
+	status, _ := p.Submit("/language", url.Values{"lang": {"zh"}, "next": {"/"}})
+	assert.Equal(t, http.StatusSeeOther, status)
+	response, body := page(t, p, "/", "Accept-Language", "en")
+	assert.Equal(t, "zh", response.Header.Get("Content-Language"), "what was chosen stays")
+	assert.Contains(t, body, "中文")
+	response, _ = page(t, p, "/nowhere")
+	assert.Equal(t, http.StatusNotFound, response.StatusCode)
+	assert.Equal(t, "zh", response.Header.Get("Content-Language"))
+}
+
+func TestHostile26NothingOfASessionIsStored(t *testing.T) {
+	s := open(t, limited, noUpstream)
+	ann := chattest.Join(t, s.URL, "ann@example.com")
+	for _, path := range []string{"/", "/rooms/lobby", "/rooms/attic", "/nowhere", "/api/v1/me", "/api/v1/rooms/lobby/messages", "/api/v1/nothing", "/healthz"} {
+		response, _ := page(t, ann, path)
+		assert.Equal(t, "no-store", response.Header.Get("Cache-Control"), path)
+		assert.Contains(t, response.Header.Get("Content-Security-Policy"), "default-src 'none'; script-src 'self'; style-src 'self'", path)
+		assert.Equal(t, "nosniff", response.Header.Get("X-Content-Type-Options"), path)
+		assert.Equal(t, "no-referrer", response.Header.Get("Referrer-Policy"), path)
+		assert.Equal(t, "same-origin", response.Header.Get("Cross-Origin-Opener-Policy"), path)
+	}
+	_, body := page(t, ann, "/rooms/lobby")
+	script := regexp.MustCompile(`/static/[^"]+/js/[a-z]+\.js`).FindString(body)
+	response, _ := page(t, ann, script)
+	assert.Equal(t, http.StatusOK, response.StatusCode)
+	assert.Contains(t, response.Header.Get("Cache-Control"), "immutable", "what is everyone's and never changes may be kept")
+	response, _ = page(t, ann, "/static/old/js/main.js")
+	assert.Equal(t, http.StatusNotFound, response.StatusCode)
+	assert.Equal(t, "no-store", response.Header.Get("Cache-Control"))
+}
+
+func TestStaticFilesComeCompressed(t *testing.T) {
+	s := open(t, limited, noUpstream)
+	ann := chattest.Join(t, s.URL, "ann@example.com")
+	_, body := page(t, ann, "/rooms/lobby")
+	script := regexp.MustCompile(`/static/[^"]+/js/main\.js`).FindString(body)
+	_, plain := page(t, ann, script, "Accept-Encoding", "identity")
+	for accept, packed := range map[string]bool{"gzip, deflate, br": true, "br;q=1, gzip;q=0.5": true, "gzip;q=0": false, "gzip; q=0.0, br": false, "br": false, "": false} {
+		response, body := page(t, ann, script, "Accept-Encoding", accept)
+		assert.Equal(t, packed, response.Header.Get("Content-Encoding") == "gzip", accept)
+		assert.Equal(t, "Accept-Encoding", response.Header.Get("Vary"))
+		if packed {
+			r, err := gzip.NewReader(strings.NewReader(body))
+			require.NoError(t, err)
+			unpacked, err := io.ReadAll(r)
+			require.NoError(t, err)
+			assert.Equal(t, plain, string(unpacked))
+			assert.Less(t, len(body), len(plain))
+		}
+	}
+}
+
+func TestSecureCookiesAndHSTSBehindTLS(t *testing.T) {
+	base := must(url.Parse("https://chat.example.com"))
+	s := open(t, server.Config{BaseURL: base}, noUpstream)
+	r, err := chattest.Visitor(t, s.URL).HTTP.PostForm(s.URL+"/join", url.Values{"email": {"ann@example.com"}})
+	require.NoError(t, err)
+	r.Body.Close()
+	assert.Contains(t, r.Header.Get("Set-Cookie"), "Secure")
+	assert.NotEmpty(t, r.Header.Get("Strict-Transport-Security"))
+}
+
+func TestFormsOfOtherSitesAreRefused(t *testing.T) {
+	s := open(t, limited, noUpstream)
+	for _, path := range []string{"/join", "/leave", "/language", "/api/v1/me/devices", "/api/v1/rooms/lobby/messages"} {
+		r, err := http.NewRequest("POST", s.URL+path, strings.NewReader("email=ann@example.com"))
+		require.NoError(t, err)
+		r.Header.Set("Origin", "https://evil.example")
+		r.Header.Set("Sec-Fetch-Site", "cross-site")
+		response, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		response.Body.Close()
+		assert.Equal(t, http.StatusForbidden, response.StatusCode, path)
+	}
+}
+
+func TestHostile11GuessingIsSlow(t *testing.T) {
+	s := open(t, limited, noUpstream)
+	home, guesser := chattest.Join(t, s.URL, "ann@example.com"), chattest.Visitor(t, s.URL)
+	var device struct{ Code string }
+	home.Post("/api/v1/me/devices", "", &device)
+	code := must(atoi(device.Code))
+	for i := range 5 {
+		guess := fmt.Sprintf("%06d", (code+1+i)%1_000_000)
+		status, _ := guesser.Submit("/join", url.Values{"email": {"ann@example.com"}, "code": {guess}})
+		require.Equal(t, http.StatusForbidden, status)
+	}
+	status, _ := guesser.Submit("/join", url.Values{"email": {"ann@example.com"}, "code": {device.Code}})
+	assert.Equal(t, http.StatusForbidden, status, "five tries, and the code is dead")
+
+	for range 200 {
+		if status, _ = guesser.Submit("/join", url.Values{"email": {"ann@example.com"}, "code": {"0"}}); status != http.StatusForbidden {
+			break
+		}
+	}
+	assert.Equal(t, http.StatusTooManyRequests, status, "a hundred a minute and peer")
+}
+
+// An upstream that knows Ann, by the hash of her address, and nobody else.
+func upstream(t *testing.T) (pictures gravatar.Config, allow func()) {
+	gate := make(chan struct{})
+	var once sync.Once
+	allow = func() { once.Do(func() { close(gate) }) }
+	hash := gravatar.Hash("ann@example.com")
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /avatar/"+hash, func(w http.ResponseWriter, _ *http.Request) {
+		<-gate
+		img := image.NewRGBA(image.Rect(0, 0, 64, 64))
+		for i := range img.Pix {
+			img.Pix[i] = 200
+		}
+		img.Set(1, 1, color.Black)
+		_ = png.Encode(w, img)
+	})
+	mux.HandleFunc("GET /v3/profiles/"+hash, func(w http.ResponseWriter, _ *http.Request) {
+		<-gate
+		fmt.Fprint(w, `{"display_name":"Ann &amp; Lee\u202e"}`)
+	})
+	up := httptest.NewServer(mux)
+	t.Cleanup(up.Close)
+	t.Cleanup(allow)
+	return gravatar.Config{URL: up.URL, API: up.URL + "/v3"}, allow
+}
+
+// Joining does not wait for Gravatar; when it answers, every sidebar changes.
+func TestNameArrivesAfterJoining(t *testing.T) {
+	pictures, allow := upstream(t)
+	s := open(t, limited, pictures)
+	b := chattest.Join(t, s.URL, "ben@example.com").Open()
+	ann := chattest.Join(t, s.URL, "ann@example.com")
+	a := ann.Open()
+	assert.Equal(t, "ann", a.Welcome.You.Name)
+	knows := func(name string) func(message.UserStatus) bool {
+		return func(s message.UserStatus) bool {
+			for _, u := range append(s.Users, s.Joined...) {
+				if u.ID == ann.Me.ID && u.Name == name {
+					return true
+				}
+			}
+			return false
+		}
+	}
+	b.Await(knows("ann"))
+	allow()
+	b.Await(knows("Ann & Lee"))
+	a.Say("hello")
+	heard := b.Hear()
+	assert.Equal(t, "Ann & Lee", heard.UserInfo.Name)
+
+	response, body := page(t, ann, heard.UserInfo.Gravatar+"&s=40")
+	assert.Equal(t, http.StatusOK, response.StatusCode)
+	assert.Contains(t, response.Header.Get("Content-Type"), "image/")
+	assert.Contains(t, response.Header.Get("Content-Security-Policy"), "sandbox")
+	img, _, err := image.Decode(strings.NewReader(body))
+	require.NoError(t, err)
+	assert.Equal(t, 40, img.Bounds().Dx())
+	response, _ = page(t, ann, heard.UserInfo.Gravatar, "If-None-Match", response.Header.Get("ETag"))
+	response, _ = page(t, ann, heard.UserInfo.Gravatar, "If-None-Match", response.Header.Get("ETag"))
+	assert.Equal(t, http.StatusNotModified, response.StatusCode)
+
+	response, body = page(t, ann, "/avatar/"+b.Me.ID+"?s=20")
+	assert.Equal(t, http.StatusOK, response.StatusCode, "Ben's is drawn")
+	_, _, err = image.Decode(strings.NewReader(body))
+	require.NoError(t, err)
+	response, _ = page(t, ann, "/avatar/nobody")
+	assert.Equal(t, http.StatusNotFound, response.StatusCode)
+}
+
+// Neither an address nor its hash reaches another person, by any way, nor the log.
+func TestNoEmailReachesAnybodyElse(t *testing.T) {
+	pictures, allow := upstream(t)
+	allow()
+	s := open(t, limited, pictures)
+	ann := chattest.Join(t, s.URL, "ann@example.com")
+	a := ann.Open()
+	old := chattest.First(t, s.URL, "old@example.com")
+	ben := chattest.Join(t, s.URL, "ben@example.com")
+	b := ben.Open()
+	a.Say("hello")
+	old.Send("hello too")
+	var seen strings.Builder
+	record := func(socket *chattest.Socket, texts int) {
+		for texts > 0 {
+			_, data, err := socket.WS.ReadMessage()
+			require.NoError(t, err)
+			seen.Write(data)
+			if strings.Contains(string(data), message.TextMType) {
+				texts--
+			}
+		}
+	}
+	record(b, 2)
+	record(old, 2)
+	for _, path := range []string{"/", "/rooms/lobby", "/api/v1/rooms", "/api/v1/rooms/lobby/users", "/api/v1/rooms/lobby/messages", "/avatar/" + ann.Me.ID} {
+		response, body := page(t, ben, path)
+		seen.WriteString(body)
+		for name, values := range response.Header {
+			seen.WriteString(name + strings.Join(values, " "))
+		}
+	}
+	everything := seen.String() + s.Log.String()
+	for _, email := range []string{"ann@example.com", "old@example.com"} {
+		assert.NotContains(t, everything, email)
+		assert.NotContains(t, everything, gravatar.Hash(email)[:16])
+		assert.NotContains(t, everything, url.QueryEscape(email))
+	}
+	assert.NotContains(t, s.Log.String(), "hello", "contents are not logged")
+	assert.Contains(t, everything, "hello too")
+}

@@ -1,0 +1,75 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"gochatting/internal/auth"
+	"gochatting/internal/message"
+	"gochatting/web"
+)
+
+// A roomPage is the shell of a room and, in Boot, all that its scripts need to show it at once.
+type roomPage struct {
+	Lang  string
+	Langs []Language
+	Boot  boot
+}
+
+type boot struct {
+	Me       message.User // with Email
+	As       string       // the session of this page, for every call it makes
+	Room     message.Room
+	Rooms    []message.Room
+	Messages []message.Message // the latest
+	Limits   message.Limits
+	Lang     string
+	Words    web.Catalogue
+	Version  string
+}
+
+func (s *Server) room(w http.ResponseWriter, r *http.Request) error {
+	me, err := s.auth.Who(r)
+	if errors.Is(err, auth.ErrNoSession) {
+		http.Redirect(w, r, "/?next="+url.QueryEscape(r.URL.Path), http.StatusSeeOther)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	ctx, id := r.Context(), me.User.ID
+	// The rooms' revs come before the messages: what is said in between is then read twice,
+	// and not missed.
+	rooms, err := s.store.Rooms(ctx, id)
+	if err != nil {
+		return err
+	}
+	room, err := s.store.Room(ctx, id, r.PathValue("room"))
+	if err != nil {
+		return err
+	}
+	said, err := s.store.Before(ctx, id, room.ID, 0, 0)
+	if err != nil {
+		return err
+	}
+	s.auth.Renew(w, r, me)
+	lang := s.pages.languageOf(r)
+	return s.pages.show(w, lang, "room.html", http.StatusOK, roomPage{
+		Lang: lang, Langs: s.pages.languages(lang),
+		Boot: boot{
+			Me: me.User.Own(), As: id,
+			Room: room, Rooms: rooms, Messages: append([]message.Message{}, said...),
+			Limits: s.limits(), Lang: lang, Words: s.pages.words[lang], Version: s.cfg.Version,
+		},
+	})
+}
+
+// limits are what a client is told of them.
+func (s *Server) limits() message.Limits {
+	l := message.Limits{MessageBytes: s.cfg.MessageBytes, FrameBytes: frameBytes}
+	if s.cfg.Limits {
+		l.PerSecond, l.Burst = s.cfg.MessageRate, burstSeconds*s.cfg.MessageRate
+	}
+	return l
+}

@@ -1,0 +1,146 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"gochatting/internal/auth"
+	"gochatting/internal/bus"
+	"gochatting/internal/socket"
+	"gochatting/internal/user"
+)
+
+const (
+	endings       = "sessions.ended" // where the bus tells what no socket may stand on any more
+	endedRecently = time.Minute      // longer than a handshake takes from its look at the session
+)
+
+// sockets are the live ones of this node: how many a peer has, and which stand on what session.
+type sockets struct {
+	bus     *bus.Bus
+	out     *slog.Logger
+	perPeer int // 0: any number
+	heard   *bus.Subscription
+	ctx     context.Context
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+
+	mu     sync.Mutex
+	peers  map[auth.Peer]int
+	users  map[string]map[*user.OnlineUser]bool // by what they stand on
+	ended  map[string]time.Time                 // sessions that ended lately
+	closed bool
+}
+
+func newSockets(b *bus.Bus, perPeer int, out *slog.Logger) (*sockets, error) {
+	s := &sockets{
+		bus: b, out: out, perPeer: perPeer,
+		peers: make(map[auth.Peer]int),
+		users: make(map[string]map[*user.OnlineUser]bool),
+		ended: make(map[string]time.Time),
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	heard, err := b.Subscribe(endings, func(data []byte) { s.hearEnd(string(data)) })
+	if err != nil {
+		s.cancel()
+		return nil, fmt.Errorf("listen for ended sessions: %w", err)
+	}
+	s.heard = heard
+	return s, nil
+}
+
+// reserve takes one of a peer's places, which run or release gives back.
+func (s *sockets) reserve(peer auth.Peer) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.perPeer > 0 && s.peers[peer] >= s.perPeer {
+		return false
+	}
+	s.peers[peer]++
+	return true
+}
+
+func (s *sockets) release(peer auth.Peer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.peers[peer]--; s.peers[peer] == 0 {
+		delete(s.peers, peer)
+	}
+}
+
+// run has a socket converse on a goroutine of its own. If its session ended while it was being
+// let in, or the server is stopping, it is closed first.
+func (s *sockets) run(peer auth.Peer, u *user.OnlineUser, converse func(context.Context)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.closed:
+		u.Close(socket.GoingAway, "restart")
+	case !s.ended[u.Session].IsZero():
+		u.Close(socket.PolicyViolation, signedOut)
+	}
+	if s.users[u.Session] == nil {
+		s.users[u.Session] = make(map[*user.OnlineUser]bool)
+	}
+	s.users[u.Session][u] = true
+	s.running.Go(func() {
+		defer s.release(peer)
+		defer s.forget(u)
+		converse(s.ctx)
+	})
+}
+
+func (s *sockets) forget(u *user.OnlineUser) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if delete(s.users[u.Session], u); len(s.users[u.Session]) == 0 {
+		delete(s.users, u.Session)
+	}
+}
+
+// signedOut is the reason that a page understands: it must not come back by itself.
+const signedOut = "signed out"
+
+// end tells every node to close the sockets that stand on a session.
+func (s *sockets) end(session string) {
+	if err := s.bus.Publish(endings, []byte(session)); err != nil {
+		s.out.Error("end a session's sockets", "err", err)
+	}
+}
+
+func (s *sockets) hearEnd(session string) {
+	now := time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for old, at := range s.ended {
+		if now.Sub(at) > endedRecently {
+			delete(s.ended, old)
+		}
+	}
+	s.ended[session] = now
+	for u := range s.users[session] {
+		u.Close(socket.PolicyViolation, signedOut)
+	}
+}
+
+// close waits until all sockets have ended, with patience for those whose peer does not answer.
+func (s *sockets) close(patience time.Duration) error {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.cancel()
+	ended := make(chan struct{})
+	go func() {
+		s.running.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-time.After(patience):
+		s.out.Info("some clients did not answer the close of their socket")
+	}
+	return s.heard.Cancel()
+}

@@ -1,0 +1,121 @@
+package server
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"gochatting/web"
+)
+
+// A static serves web/static under a prefix that changes with its content, so that browsers may
+// keep all of it for ever, and modules find each other by relative paths.
+type static struct {
+	prefix  string
+	files   map[string]*file // by path below web/static
+	scripts []string         // the modules, which the page asks for before they import each other
+}
+
+// A file is kept as it is and, from its first use on, compressed.
+type file struct {
+	mime   string
+	plain  []byte
+	packed func() []byte // nil if that makes it no smaller
+}
+
+func newStatic() (*static, error) {
+	s := &static{files: make(map[string]*file)}
+	sum := sha256.New()
+	err := fs.WalkDir(web.FS, "static", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(web.FS, name)
+		if err != nil {
+			return err
+		}
+		name = strings.TrimPrefix(name, "static/")
+		fmt.Fprintf(sum, "%s %d\n%s", name, len(data), data)
+		s.files[name] = &file{mimeOf(name), data, sync.OnceValue(func() []byte { return pack(data) })}
+		if path.Ext(name) == ".js" {
+			s.scripts = append(s.scripts, name)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("static files: %w", err)
+	}
+	slices.Sort(s.scripts)
+	s.prefix = "/static/" + hex.EncodeToString(sum.Sum(nil)[:8]) + "/"
+	return s, nil
+}
+
+// mimeOf does not depend on what the machine it runs on thinks of an ending.
+func mimeOf(name string) string {
+	switch path.Ext(name) {
+	case ".js":
+		return "text/javascript; charset=utf-8"
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".svg":
+		return "image/svg+xml"
+	}
+	return mime.TypeByExtension(path.Ext(name))
+}
+
+func pack(data []byte) []byte {
+	var packed bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression) // the level is a valid one
+	_, _ = w.Write(data)                                       // into memory
+	_ = w.Close()
+	if packed.Len() >= len(data) {
+		return nil
+	}
+	return packed.Bytes()
+}
+
+// path is where a file of web/static is found.
+func (s *static) path(file string) string { return s.prefix + file }
+
+func (s *static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	name, current := strings.CutPrefix(r.URL.Path, s.prefix)
+	f, known := s.files[name]
+	if !current || !known {
+		http.NotFound(w, r)
+		return
+	}
+	h := w.Header()
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("Content-Type", f.mime)
+	h.Set("Vary", "Accept-Encoding")
+	body := f.plain
+	if acceptsGzip(r) {
+		if packed := f.packed(); packed != nil {
+			h.Set("Content-Encoding", "gzip")
+			body = packed
+		}
+	}
+	h.Set("Content-Length", fmt.Sprint(len(body)))
+	_, _ = w.Write(body) // the browser has gone: nobody to tell
+}
+
+// acceptsGzip reads Accept-Encoding (RFC 9110 §12.5.3) as browsers write it. Who refuses gzip by
+// a quality of 0 names it all the same, and is the only one to do so.
+func acceptsGzip(r *http.Request) bool {
+	for coding := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		name, quality, weighed := strings.Cut(strings.TrimSpace(coding), ";")
+		if strings.TrimSpace(name) == "gzip" {
+			return !weighed || strings.Trim(quality, " q=0.") != ""
+		}
+	}
+	return false
+}
