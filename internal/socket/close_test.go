@@ -2,6 +2,7 @@ package socket
 
 import (
 	"crypto/tls"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -52,9 +53,9 @@ func TestClose(t *testing.T) {
 	})
 	t.Run("cuts a reason at a code point", func(t *testing.T) {
 		conn, client := upgraded(t, Options{})
-		conn.Close(GoingAway, strings.Repeat("你", 42))
+		conn.Close(GoingAway, "x"+strings.Repeat("你", 41))
 		_, payload := client.next()
-		assert.Equal(t, code(GoingAway)+strings.Repeat("你", 41), string(payload))
+		assert.Equal(t, code(GoingAway)+"x"+strings.Repeat("你", 40), string(payload))
 		require.NoError(t, client.tcp.Close())
 	})
 	t.Run("finds the peer's answer behind the frame it interrupted", func(t *testing.T) {
@@ -78,7 +79,11 @@ func TestPeerThatTalksOnAfterItsClose(t *testing.T) {
 	addr, ended := serveEcho(t, Options{})
 	c := dial(t, addr)
 	c.send(append(closing(code(NormalClosure)), make([]byte, 64<<10)...))
-	c.wantClose(NormalClosure)
+	_, payload := c.next()
+	assert.Equal(t, NormalClosure, closeCode(payload))
+	_, err := c.in.ReadByte()
+	assert.ErrorIs(t, err, io.EOF)
+	assert.NoError(t, c.tcp.Close())
 	wantEnded(t, ended, NormalClosure)
 }
 

@@ -143,7 +143,7 @@ func TestPings(t *testing.T) {
 
 func TestFloods(t *testing.T) {
 	t.Run("of pings", func(t *testing.T) {
-		addr, ended := serveEcho(t, Options{ControlRate: 1, ControlBurst: 5})
+		addr, ended := serveEcho(t, Options{ControlRate: 0.001, ControlBurst: 5})
 		c := dial(t, addr)
 		for range 6 {
 			c.send(ping(""))
@@ -155,7 +155,7 @@ func TestFloods(t *testing.T) {
 		wantEnded(t, ended, PolicyViolation)
 	})
 	t.Run("of pongs", func(t *testing.T) {
-		addr, _ := serveEcho(t, Options{ControlRate: 1, ControlBurst: 5})
+		addr, _ := serveEcho(t, Options{ControlRate: 0.001, ControlBurst: 5})
 		c := dial(t, addr)
 		for range 6 {
 			c.send(clientFrame(true, websocket.PongFrame, nil))
