@@ -3,16 +3,24 @@ package room
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"runtime"
+	"slices"
+	"sync"
 	"time"
 
 	"gochatting/internal/bus"
 	"gochatting/internal/message"
+	"gochatting/internal/socket"
+	"gochatting/internal/user"
 )
 
 const (
 	busBytes = 256 << 10 // of frames that travel in one message on the bus
 	fillStep = 200       // messages read at once to fill a hole
 	fillWait = time.Second
+
+	spreadUsers = 256 // to whom one processor offers a frame before a second one helps
 )
 
 // Publisher gives the store its way out: what was committed is encoded, once, and put on the
@@ -90,18 +98,46 @@ func (r *ActiveRoom) deliver(frames []*message.Frame) {
 		r.tell(time.Now())
 	}
 	current := message.Join(frames)
-	var first *message.Frame
-	for _, u := range r.OnlineUsers {
-		if !u.First {
-			r.offer(u, current)
-			continue
+	first := sync.OnceValue(func() *message.Frame { return r.translate(frames) })
+	r.fanOut(func(u *user.OnlineUser) *message.Frame {
+		if u.First {
+			return first()
 		}
-		if first == nil {
-			if first = r.translate(frames); first == nil {
-				return
+		return current
+	})
+}
+
+// fanOut offers everyone the frame that choose has for them, if any. A large room spreads this
+// over the processors; since all have been offered one frame before the next is begun, each
+// socket still sees them in their order. Whoever has no place for a frame is too slow for the
+// room and goes: they come back by themselves and ask for what they missed.
+func (r *ActiveRoom) fanOut(choose func(*user.OnlineUser) *message.Frame) {
+	if r.line == nil {
+		r.line = slices.AppendSeq(make([]*user.OnlineUser, 0, len(r.OnlineUsers)), maps.Values(r.OnlineUsers))
+	}
+	parts := min(runtime.GOMAXPROCS(0), 1+len(r.line)/spreadUsers)
+	slow := make([][]*user.OnlineUser, parts)
+	var others sync.WaitGroup
+	for i := range parts {
+		part := r.line[i*len(r.line)/parts : (i+1)*len(r.line)/parts]
+		offer := func() {
+			for _, u := range part {
+				if f := choose(u); f != nil && !u.Offer(f) {
+					slow[i] = append(slow[i], u)
+				}
 			}
 		}
-		r.offer(u, first)
+		if i < parts-1 {
+			others.Go(offer)
+		} else {
+			offer()
+		}
+	}
+	others.Wait()
+	for _, u := range slices.Concat(slow...) {
+		r.leave(u)
+		u.Close(socket.TryAgainLater, "too slow")
+		r.out.Info("dropped a slow client", "room", r.ID, "user", u.Info().ID)
 	}
 }
 
@@ -119,6 +155,9 @@ func (r *ActiveRoom) translate(frames []*message.Frame) *message.Frame {
 			continue
 		}
 		first = append(first, t)
+	}
+	if len(first) == 0 {
+		return nil
 	}
 	return message.Join(first)
 }

@@ -69,11 +69,13 @@ func (d *Directory) Join(ctx context.Context, room string, u *user.OnlineUser) (
 	}
 }
 
-// Leave ends what Join began. It does not matter if u was dropped before.
+// Leave ends what Join began: afterwards the room offers nothing to u any more. It does not
+// matter if u was dropped before.
 func (r *ActiveRoom) Leave(u *user.OnlineUser) {
 	select {
 	case r.leaving <- u:
 	case <-r.CloseSign:
+		<-r.ended
 	}
 }
 

@@ -39,6 +39,7 @@ type ActiveRoom struct {
 
 	here presence
 	log  sequence
+	line []*user.OnlineUser // OnlineUsers as a list, made anew after somebody came or went
 
 	store *store.Store
 	bus   *bus.Bus
@@ -139,6 +140,7 @@ func (r *ActiveRoom) run(ctx context.Context) error {
 
 func (r *ActiveRoom) join(a arrival) {
 	r.OnlineUsers[a.who.ID] = a.who
+	r.line = nil
 	r.here.arrive(a.who)
 	a.at <- r.log.rev
 }
@@ -148,18 +150,8 @@ func (r *ActiveRoom) leave(u *user.OnlineUser) {
 		return // was dropped before it left by itself
 	}
 	delete(r.OnlineUsers, u.ID)
+	r.line = nil
 	r.here.depart(u, time.Now())
-}
-
-// offer puts a frame before one online user; whoever has no place for it is too slow for the
-// room and goes. They come back by themselves and ask for what they missed.
-func (r *ActiveRoom) offer(u *user.OnlineUser, f *message.Frame) {
-	if u.Offer(f) {
-		return
-	}
-	r.leave(u)
-	u.Close(socket.TryAgainLater, "too slow")
-	r.out.Info("dropped a slow client", "room", r.ID, "user", u.Info().ID)
 }
 
 // subject is where the bus carries a room's frames.

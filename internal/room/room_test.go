@@ -1,9 +1,11 @@
 package room_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"slices"
@@ -54,40 +56,90 @@ func open(t testing.TB, bad func(publish func(string, []message.Message)) func(s
 
 // A line is a connection whose other end the test holds.
 type line struct {
-	mu   sync.Mutex
+	stuck  bool // takes nothing until it is closed
+	got    chan []byte
+	closed chan struct{}
+
+	once sync.Once
 	code int
 }
 
-func (l *line) Receive() ([]byte, error) { select {} }
-func (l *line) Write([]byte) error       { return nil }
-func (l *line) Close(code int, _ string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.code == 0 {
-		l.code = code
+func newLine() *line { return &line{got: make(chan []byte, 1000), closed: make(chan struct{})} }
+
+func (l *line) Receive() ([]byte, error) {
+	<-l.closed
+	return nil, io.EOF
+}
+
+func (l *line) TryWrite(b []byte) socket.Taken {
+	if l.stuck {
+		return socket.None
+	}
+	select {
+	case l.got <- b:
+		return socket.All
+	default:
+		return socket.None
 	}
 }
 
-func (l *line) closed() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.code
+func (l *line) Write(b []byte) error {
+	got := l.got
+	if l.stuck {
+		got = nil
+	}
+	select {
+	case got <- slices.Clone(b):
+		return nil
+	case <-l.closed:
+		return io.ErrClosedPipe
+	}
 }
 
-// person makes somebody with a row in the store and a line.
+func (l *line) CloseNow() { l.Close(socket.AbnormalClosure, "") }
+
+func (l *line) Close(code int, _ string) {
+	l.once.Do(func() { l.code = code; close(l.closed) })
+}
+
+// isOpen reports whether nobody has closed the line.
+func (l *line) isOpen() bool {
+	select {
+	case <-l.closed:
+		return false
+	default:
+		return true
+	}
+}
+
+// person makes somebody with a row in the store and a line, greeted.
 func (h *house) person(t testing.TB, name string) (*user.OnlineUser, *line) {
 	who, err := h.store.Guest(t.Context(), name+"@example.com", name)
 	require.NoError(t, err)
-	l := new(line)
-	return user.New("tab-of-"+name, "s", who.Public(), l, user.Unlimited), l
+	l := newLine()
+	u := user.New("tab-of-"+name, "s", who.Public(), l, user.Unlimited)
+	u.Greet(nil)
+	t.Cleanup(func() {
+		l.Close(0, "")
+		u.Wait()
+	})
+	return u, l
 }
 
-// next reads what waits for u, message by message.
-func next(t testing.TB, u *user.OnlineUser, waiting *[]message.Message) message.Message {
+// join has somebody new in the lobby.
+func (h *house) join(t testing.TB, name string) (*user.OnlineUser, *line) {
+	u, l := h.person(t, name)
+	_, _, err := h.rooms.Join(t.Context(), message.Lobby, u)
+	require.NoError(t, err)
+	return u, l
+}
+
+// next reads what comes on a line, message by message.
+func next(t testing.TB, l *line, waiting *[]message.Message) message.Message {
 	for len(*waiting) == 0 {
 		select {
-		case f := <-u.Send:
-			*waiting = parse(t, f.Bytes)
+		case b := <-l.got:
+			*waiting = parse(t, b)
 		case <-time.After(30 * time.Second):
 			require.FailNow(t, "nothing came")
 		}
@@ -118,12 +170,10 @@ func say(content string) message.Message {
 func TestAnnSpeaksAndBenHears(t *testing.T) {
 	h := open(t, nil)
 	ann, _ := h.person(t, "ann")
-	ben, _ := h.person(t, "ben")
 	_, rev, err := h.rooms.Join(t.Context(), message.Lobby, ann)
 	require.NoError(t, err)
 	assert.Zero(t, rev)
-	_, _, err = h.rooms.Join(t.Context(), message.Lobby, ben)
-	require.NoError(t, err)
+	_, ben := h.join(t, "ben")
 
 	require.NoError(t, h.rooms.Post(t.Context(), ann, say("hello")))
 	var waiting []message.Message
@@ -161,15 +211,15 @@ func TestRoomsThatAreNotThere(t *testing.T) {
 
 func TestRepeatedRefIsAnsweredToItsAuthorOnly(t *testing.T) {
 	h := open(t, nil)
-	ann, _ := h.person(t, "ann")
+	ann, l := h.person(t, "ann")
 	m := say("once")
 	m.Ref = "r1"
 	require.NoError(t, h.rooms.Post(t.Context(), ann, m))
-	assert.Empty(t, ann.Send, "not in the room: nothing comes by the bus")
+	assert.Empty(t, l.got, "not in the room: nothing comes by the bus")
 	m.TextMessage = &message.TextMessage{Content: "once more"}
 	require.NoError(t, h.rooms.Post(t.Context(), ann, m))
 	var waiting []message.Message
-	got := next(t, ann, &waiting)
+	got := next(t, l, &waiting)
 	assert.Equal(t, "once", got.TextMessage.Content)
 	assert.Equal(t, int64(1), got.TextMessage.ID)
 	assert.Equal(t, "r1", got.Ref)
@@ -178,24 +228,30 @@ func TestRepeatedRefIsAnsweredToItsAuthorOnly(t *testing.T) {
 // Somebody whose queue is full goes, and nobody else feels it.
 func TestSlowOneIsDroppedAndOnlyThey(t *testing.T) {
 	h := open(t, nil)
-	ann, annLine := h.person(t, "ann")
-	slow, slowLine := h.person(t, "slow")
-	for _, u := range []*user.OnlineUser{ann, slow} {
-		_, _, err := h.rooms.Join(t.Context(), message.Lobby, u)
-		require.NoError(t, err)
-	}
+	ann, annLine := h.join(t, "ann")
+	slow := newLine()
+	slow.stuck = true
+	who, err := h.store.Guest(t.Context(), "slow@example.com", "slow")
+	require.NoError(t, err)
+	u := user.New("tab-of-slow", "s", who.Public(), slow, user.Unlimited)
+	u.Greet(nil)
+	defer u.Wait()
+	_, _, err = h.rooms.Join(t.Context(), message.Lobby, u)
+	require.NoError(t, err)
+
 	var waiting []message.Message
-	for i := range 2 * cap(slow.Send) {
+	for i := 0; slow.isOpen(); i++ {
 		require.NoError(t, h.rooms.Post(t.Context(), ann, say(fmt.Sprint(i))))
-		for m := next(t, ann, &waiting); ; m = next(t, ann, &waiting) {
+		for m := next(t, annLine, &waiting); ; m = next(t, annLine, &waiting) {
 			if m.MType == message.TextMType {
 				require.Equal(t, fmt.Sprint(i), m.TextMessage.Content)
 				break
 			}
 		}
+		require.Less(t, i, 1000, "a queue is bounded")
 	}
-	assert.Equal(t, socket.TryAgainLater, slowLine.closed())
-	assert.Zero(t, annLine.closed())
+	assert.Equal(t, socket.TryAgainLater, slow.code)
+	assert.True(t, annLine.isOpen())
 }
 
 func TestRoomsEndWith1001(t *testing.T) {
@@ -204,7 +260,8 @@ func TestRoomsEndWith1001(t *testing.T) {
 	r, _, err := h.rooms.Join(t.Context(), message.Lobby, ann)
 	require.NoError(t, err)
 	require.NoError(t, h.rooms.Close())
-	assert.Equal(t, socket.GoingAway, l.closed())
+	<-l.closed
+	assert.Equal(t, socket.GoingAway, l.code)
 	r.Leave(ann) // stranded nowhere
 	_, _, err = h.rooms.Join(t.Context(), message.Lobby, ann)
 	assert.Error(t, err)
@@ -214,12 +271,8 @@ func TestRoomsEndWith1001(t *testing.T) {
 
 func TestNewNameIsEverywhere(t *testing.T) {
 	h := open(t, nil)
-	ann, _ := h.person(t, "ann")
-	ben, _ := h.person(t, "ben")
-	for _, u := range []*user.OnlineUser{ann, ben} {
-		_, _, err := h.rooms.Join(t.Context(), message.Lobby, u)
-		require.NoError(t, err)
-	}
+	ann, _ := h.join(t, "ann")
+	_, ben := h.join(t, "ben")
 	info := ann.Info()
 	info.Name = "Ann Lee"
 	require.NoError(t, h.rooms.Changed(info))
@@ -236,31 +289,28 @@ func TestNewNameIsEverywhere(t *testing.T) {
 // hears texts escaped for its page.
 func TestFirstDialectInARoomWithTheCurrent(t *testing.T) {
 	h := open(t, nil)
-	ann, _ := h.person(t, "ann")
-	old, _ := h.person(t, "old")
+	ann, _ := h.join(t, "ann")
+	old, l := h.person(t, "old")
 	old.First = true
-	_, _, err := h.rooms.Join(t.Context(), message.Lobby, ann)
-	require.NoError(t, err)
-	_, _, err = h.rooms.Join(t.Context(), message.Lobby, old)
+	_, _, err := h.rooms.Join(t.Context(), message.Lobby, old)
 	require.NoError(t, err)
 	require.NoError(t, h.rooms.Post(t.Context(), ann, say("<b>hi</b>")))
 
 	var waiting []message.Message
-	m := next(t, old, &waiting)
+	m := next(t, l, &waiting)
 	require.Equal(t, message.StatusMType, m.MType)
 	assert.Len(t, m.UserStatus.Users, 2)
-	m = next(t, old, &waiting)
+	m = next(t, l, &waiting)
 	require.Equal(t, message.TextMType, m.MType)
 	assert.Equal(t, "&lt;b&gt;hi&lt;/b&gt;", m.TextMessage.Content)
 
-	ben, _ := h.person(t, "ben")
-	_, _, err = h.rooms.Join(t.Context(), message.Lobby, ben)
-	require.NoError(t, err)
-	m = next(t, old, &waiting)
+	h.join(t, "ben")
+	m = next(t, l, &waiting)
 	assert.Len(t, m.UserStatus.Users, 3, "the full list, not the difference")
 }
 
-// A bus that drops, doubles and swaps: everyone still hears every rev once, in order.
+// A bus that drops, doubles and swaps: everyone still hears every rev once, in order; in a room
+// so large that its writes are spread over the processors, too.
 func TestBadBusMakesNoHoles(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
@@ -283,32 +333,41 @@ func TestBadBusMakesNoHoles(t *testing.T) {
 			}
 		}
 	})
-	ann, _ := h.person(t, "ann")
-	_, _, err := h.rooms.Join(t.Context(), message.Lobby, ann)
-	require.NoError(t, err)
-
-	const n = 500
-	var wg sync.WaitGroup
-	for w := range 5 {
+	const people, writers, n = 600, 5, 300
+	lines := make([]*line, people)
+	for i := range lines {
+		lines[i] = newLine()
+		lines[i].got = make(chan []byte, 2*n)
+		u := user.New(fmt.Sprint("tab", i), "s", message.User{ID: fmt.Sprint("u", i), Name: fmt.Sprint("u", i)}, lines[i], user.Unlimited)
+		u.Greet(nil)
+		_, _, err := h.rooms.Join(t.Context(), message.Lobby, u)
+		require.NoError(t, err)
+		defer u.Wait()
+		defer lines[i].Close(0, "")
+	}
+	var speaking sync.WaitGroup
+	for w := range writers {
 		who, _ := h.person(t, fmt.Sprint("writer", w))
-		wg.Go(func() {
-			for i := range n / 5 {
+		speaking.Go(func() {
+			for i := range n / writers {
 				assert.NoError(t, h.rooms.Post(context.Background(), who, say(fmt.Sprint(w, " ", i))))
 			}
 		})
 	}
-	wg.Wait()
+	speaking.Wait()
 	// What was lost at the very end shows with the next message that is not.
 	bell, _ := h.person(t, "bell")
-	var waiting []message.Message
-	for rev := int64(1); rev <= n; {
-		if len(waiting) == 0 && len(ann.Send) == 0 {
-			require.NoError(t, h.rooms.Post(t.Context(), bell, say("bell")))
-		}
-		m := next(t, ann, &waiting)
-		if m.MType == message.TextMType {
-			require.Equal(t, rev, m.TextMessage.Rev, "seed %d", seed)
-			rev++
+	for i, l := range lines {
+		var waiting []message.Message
+		for rev := int64(1); rev <= n; {
+			if len(waiting) == 0 && len(l.got) == 0 {
+				require.NoError(t, h.rooms.Post(t.Context(), bell, say("bell")))
+			}
+			m := next(t, l, &waiting)
+			if m.MType == message.TextMType {
+				require.Equal(t, rev, m.TextMessage.Rev, "person %d, seed %d", i, seed)
+				rev++
+			}
 		}
 	}
 }
@@ -317,28 +376,15 @@ func TestBadBusMakesNoHoles(t *testing.T) {
 func BenchmarkFanOut(b *testing.B) {
 	h := open(b, nil)
 	const people = 1000
-	var r *room.ActiveRoom
-	var drained sync.WaitGroup
-	stop := make(chan struct{})
 	heard := make(chan struct{}, people)
+	var r *room.ActiveRoom
 	for i := range people {
 		info := message.User{ID: fmt.Sprint("u", i), Name: fmt.Sprint("u", i)}
-		u := user.New(fmt.Sprint("tab", i), "s", info, new(line), user.Unlimited)
+		u := user.New(fmt.Sprint("tab", i), "s", info, counter{newLine(), heard}, user.Unlimited)
+		u.Greet(nil)
 		var err error
 		r, _, err = h.rooms.Join(b.Context(), message.Lobby, u)
 		require.NoError(b, err)
-		drained.Go(func() {
-			for {
-				select {
-				case f := <-u.Send:
-					if f.Rev > 0 {
-						heard <- struct{}{}
-					}
-				case <-stop:
-					return
-				}
-			}
-		})
 	}
 	m := say(strings.Repeat("x", 100))
 	b.ReportAllocs()
@@ -354,6 +400,19 @@ func BenchmarkFanOut(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/people, "ns/delivery")
-	close(stop)
-	drained.Wait()
 }
+
+// A counter is a line that tells of texts and keeps nothing.
+type counter struct {
+	*line
+	heard chan<- struct{}
+}
+
+func (c counter) TryWrite(b []byte) socket.Taken {
+	if bytes.Contains(b[:40], []byte(message.TextMType)) {
+		c.heard <- struct{}{}
+	}
+	return socket.All
+}
+
+func (c counter) Write([]byte) error { return nil }

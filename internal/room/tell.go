@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gochatting/internal/message"
+	"gochatting/internal/user"
 )
 
 // settle ends the stay of those who have not come back and tells everyone of changes, gathered
@@ -34,17 +35,18 @@ func (r *ActiveRoom) tell(now time.Time) {
 	whole := r.status(message.Encode, full)
 	first := r.status(message.EncodeFirst, full)
 	change := r.status(message.Encode, message.UserStatus{Joined: joined, Left: left, Online: online})
-	for _, u := range r.OnlineUsers {
+	r.fanOut(func(u *user.OnlineUser) *message.Frame {
 		switch isNew := newcomers[u]; {
 		case !isNew && !changed:
+			return nil
 		case u.First:
-			r.offer(u, first())
+			return first()
 		case isNew:
-			r.offer(u, whole())
+			return whole()
 		default:
-			r.offer(u, change())
+			return change()
 		}
-	}
+	})
 }
 
 // status makes a status_mtype when it is first asked for.

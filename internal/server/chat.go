@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"gochatting/internal/auth"
 	"gochatting/internal/message"
 	"gochatting/internal/socket"
@@ -49,7 +47,10 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 	u.First = conn.Subprotocol() == ""
 	s.lookups.add(who.user)
 	s.sockets.run(peer, u, func(ctx context.Context) {
-		s.converse(ctx, u, conn, who)
+		if err := s.converse(ctx, u); err != nil {
+			s.out.Debug("a socket ended", "user", u.Info().ID, "why", err)
+		}
+		u.Wait()
 		<-conn.Done()
 	})
 }
@@ -129,43 +130,41 @@ func (s *Server) socketOptions() socket.Options {
 }
 
 // converse is a socket's life in its room.
-func (s *Server) converse(ctx context.Context, u *user.OnlineUser, conn *socket.Conn, who admitted) {
+func (s *Server) converse(ctx context.Context, u *user.OnlineUser) error {
 	room, rev, err := s.rooms.Join(ctx, message.Lobby, u)
 	if err != nil {
-		s.out.Error("join", "user", who.user.ID, "err", err)
 		u.Close(socket.InternalError, "the room cannot be joined now")
-		return
+		return err
 	}
 	defer room.Leave(u)
-	if !u.First {
-		if err := s.welcome(ctx, conn, who.user, rev); err != nil {
-			s.out.Debug("welcome", "user", who.user.ID, "err", err)
-			u.Close(socket.InternalError, "no welcome")
-			return
-		}
+	welcome, err := s.welcome(ctx, u, rev)
+	if err != nil {
+		u.Close(socket.InternalError, "no welcome")
+		return err
 	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return u.PushToClient(ctx) })
-	g.Go(func() error { return u.PullFromClient(ctx, s.rooms) })
-	s.out.Debug("left", "user", who.user.ID, "why", g.Wait())
+	u.Greet(welcome)
+	return u.PullFromClient(ctx, s.rooms)
 }
 
-// welcome is the first frame of the current dialect. What the room offers meanwhile waits.
-func (s *Server) welcome(ctx context.Context, conn *socket.Conn, me store.User, rev int64) error {
+// welcome is the first frame of the current dialect; the first one has none.
+func (s *Server) welcome(ctx context.Context, u *user.OnlineUser, rev int64) (*message.Frame, error) {
+	if u.First {
+		return nil, nil
+	}
+	me, err := s.store.User(ctx, u.Info().ID)
+	if err != nil {
+		return nil, err
+	}
 	rooms, err := s.store.Rooms(ctx, me.ID)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for i := range rooms {
 		if rooms[i].ID == message.Lobby {
 			rooms[i].Rev = rev // what follows on this socket follows this
 		}
 	}
-	f, err := message.Encode(message.Message{MType: message.WelcomeMType, Welcome: &message.Welcome{
+	return message.Encode(message.Message{MType: message.WelcomeMType, Welcome: &message.Welcome{
 		You: me.Own(), Rooms: rooms, Limits: s.limits(), Version: s.cfg.Version,
 	}})
-	if err != nil {
-		return err
-	}
-	return conn.Write(f.Bytes)
 }

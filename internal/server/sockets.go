@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,8 +31,8 @@ type sockets struct {
 
 	mu     sync.Mutex
 	peers  map[auth.Peer]int
-	users  map[string]map[*user.OnlineUser]bool // by what they stand on
-	ended  map[string]time.Time                 // sessions that ended lately
+	users  map[string][]*user.OnlineUser // by what they stand on
+	ended  map[string]time.Time          // sessions that ended lately
 	closed bool
 }
 
@@ -39,7 +40,7 @@ func newSockets(b *bus.Bus, perPeer int, out *slog.Logger) (*sockets, error) {
 	s := &sockets{
 		bus: b, out: out, perPeer: perPeer,
 		peers: make(map[auth.Peer]int),
-		users: make(map[string]map[*user.OnlineUser]bool),
+		users: make(map[string][]*user.OnlineUser),
 		ended: make(map[string]time.Time),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
@@ -82,10 +83,7 @@ func (s *sockets) run(peer auth.Peer, u *user.OnlineUser, converse func(context.
 	case !s.ended[u.Session].IsZero():
 		u.Close(socket.PolicyViolation, signedOut)
 	}
-	if s.users[u.Session] == nil {
-		s.users[u.Session] = make(map[*user.OnlineUser]bool)
-	}
-	s.users[u.Session][u] = true
+	s.users[u.Session] = append(s.users[u.Session], u)
 	s.running.Go(func() {
 		defer s.release(peer)
 		defer s.forget(u)
@@ -96,7 +94,8 @@ func (s *sockets) run(peer auth.Peer, u *user.OnlineUser, converse func(context.
 func (s *sockets) forget(u *user.OnlineUser) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if delete(s.users[u.Session], u); len(s.users[u.Session]) == 0 {
+	others := slices.DeleteFunc(s.users[u.Session], func(other *user.OnlineUser) bool { return other == u })
+	if s.users[u.Session] = others; len(others) == 0 {
 		delete(s.users, u.Session)
 	}
 }
@@ -121,26 +120,30 @@ func (s *sockets) hearEnd(session string) {
 		}
 	}
 	s.ended[session] = now
-	for u := range s.users[session] {
+	for _, u := range s.users[session] {
 		u.Close(socket.PolicyViolation, signedOut)
 	}
 }
 
-// close waits until all sockets have ended, with patience for those whose peer does not answer.
+// close waits until all sockets have ended, with patience for those whose peer does not answer;
+// then it breaks their connections off.
 func (s *sockets) close(patience time.Duration) error {
 	s.mu.Lock()
 	s.closed = true
 	s.mu.Unlock()
 	s.cancel()
-	ended := make(chan struct{})
-	go func() {
-		s.running.Wait()
-		close(ended)
-	}()
-	select {
-	case <-ended:
-	case <-time.After(patience):
-		s.out.Info("some clients did not answer the close of their socket")
-	}
+	impatient := time.AfterFunc(patience, s.breakOff)
+	s.running.Wait()
+	impatient.Stop()
 	return s.heard.Cancel()
+}
+
+func (s *sockets) breakOff() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, users := range s.users {
+		for _, u := range users {
+			u.CloseNow()
+		}
+	}
 }

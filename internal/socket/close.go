@@ -70,7 +70,7 @@ func (c *Conn) finish(why *CloseError, how farewell) {
 	if how == answer {
 		reason = ""
 	}
-	if _, err := c.tcp.Write(closeFrame(why.Code, reason)); err != nil {
+	if err := c.writeAll(closeFrame(why.Code, reason)); err != nil {
 		return
 	}
 	c.receiving.Wait()

@@ -32,7 +32,9 @@ type Conn struct {
 	begun    time.Time // when the frame or message being read began; zero between them
 	parting  bool      // finish reads
 
-	turn chan struct{} // holds a token while somebody writes
+	turn  chan struct{} // holds a token while somebody writes
+	quick *nonblocking  // TryWrite's; nil where there is no such way
+	rest  []byte        // of frames that TryWrite began; who has the turn writes it first
 
 	mu        sync.Mutex     // guards why, and keeps deadlines as they are once it is set
 	why       *CloseError    // why the connection ended; nil while it has not

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"time"
 
 	"golang.org/x/net/websocket"
 	"golang.org/x/time/rate"
@@ -41,6 +42,7 @@ func Upgrade(w http.ResponseWriter, r *http.Request, o Options) (*Conn, error) {
 		subprotocol: subprotocol,
 		early:       slices.Clone(early),
 		turn:        make(chan struct{}, 1),
+		quick:       newNonblocking(tcp),
 		closing:     make(chan struct{}),
 		done:        make(chan struct{}),
 	}
@@ -56,7 +58,7 @@ func Upgrade(w http.ResponseWriter, r *http.Request, o Options) (*Conn, error) {
 // accept has x/net answer the handshake and make its frame reader. Of everything x/net makes only that
 // reader is kept, which holds c.in and nothing else.
 func (c *Conn) accept(r *http.Request) error {
-	if err := c.setWriteDeadline(); err != nil {
+	if err := c.setWriteDeadline(time.Now().Add(c.options.WriteTimeout)); err != nil {
 		return fmt.Errorf("socket: upgrade: %w", err)
 	}
 	websocket.Server{
@@ -74,6 +76,9 @@ func (c *Conn) accept(r *http.Request) error {
 	}.ServeHTTP(hijacked{c: c}, plain(r))
 	if c.payload == nil {
 		return errors.New("socket: upgrade: the handshake could not be answered")
+	}
+	if err := c.setWriteDeadline(time.Time{}); err != nil {
+		return fmt.Errorf("socket: upgrade: %w", err)
 	}
 	return nil
 }

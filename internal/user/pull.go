@@ -36,7 +36,7 @@ type Inbox interface {
 // ends; it returns why. What cannot be done is answered with an error_mtype, and the connection
 // lives on. One message is posted at a time, so a client that is faster than the disk waits.
 func (u *OnlineUser) PullFromClient(ctx context.Context, inbox Inbox) error {
-	patience := rate.NewLimiter(refusalsPerSec, refusalsAtOnce)
+	var patience *rate.Limiter
 	for {
 		data, err := u.conn.Receive()
 		if err != nil {
@@ -45,6 +45,9 @@ func (u *OnlineUser) PullFromClient(ctx context.Context, inbox Inbox) error {
 		said, err := u.read(data)
 		if wait := u.pace(); wait > 0 {
 			u.answer(said.Ref, SlowDown(wait))
+			if patience == nil {
+				patience = rate.NewLimiter(refusalsPerSec, refusalsAtOnce)
+			}
 			if !patience.Allow() {
 				u.Close(socket.PolicyViolation, "too many messages")
 				return ErrFlood

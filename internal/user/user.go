@@ -3,10 +3,13 @@
 package user
 
 import (
+	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"gochatting/internal/message"
+	"gochatting/internal/socket"
 )
 
 // sendFrames is how many frames may wait for a client before it counts as too slow.
@@ -16,23 +19,31 @@ const sendFrames = 256
 type Conn interface {
 	// Receive gives the next whole text message, valid until the next call.
 	Receive() ([]byte, error)
-	// Write sends bytes that are whole frames already.
+	// Write sends bytes that are whole frames already, and what TryWrite has left before them.
 	Write(frames []byte) error
+	// TryWrite sends what the socket takes at once, and never waits.
+	TryWrite(frames []byte) socket.Taken
 	// Close ends the connection, never blocks, and makes Receive return.
 	Close(code int, reason string)
+	// CloseNow breaks it off, also while an end takes its time.
+	CloseNow()
 }
 
 // An OnlineUser is one live connection of a person: a tab, a device, a bot. One person may have
 // many.
 type OnlineUser struct {
-	ID      string              // of this connection
-	Session string              // what it stands on: when that ends, so does this
-	First   bool                // speaks the first version's dialect
-	Send    chan *message.Frame // what waits for PushToClient; the room fills it and never waits
+	ID      string // of this connection
+	Session string // what it stands on: when that ends, so does this
+	First   bool   // speaks the first version's dialect
 
 	info atomic.Pointer[message.User]
 	conn Conn
 	pace Pace
+
+	mu      sync.Mutex
+	send    []*message.Frame // what waits for PushToClient
+	waits   bool             // offers go to send: it is not empty, or the client has not been greeted
+	pushing sync.WaitGroup
 }
 
 // A Pace takes one message from what a person may say, or tells how long to wait for the next.
@@ -42,9 +53,9 @@ type Pace func() time.Duration
 func Unlimited() time.Duration { return 0 }
 
 // New makes an OnlineUser on a socket. pace is the person's, whichever socket they speak from.
-// PullFromClient and PushToClient must both be run.
+// What is offered to it waits until Greet.
 func New(id, session string, info message.User, conn Conn, pace Pace) *OnlineUser {
-	u := &OnlineUser{ID: id, Session: session, Send: make(chan *message.Frame, sendFrames), conn: conn, pace: pace}
+	u := &OnlineUser{ID: id, Session: session, conn: conn, pace: pace, waits: true}
 	u.SetInfo(info)
 	return u
 }
@@ -55,17 +66,54 @@ func (u *OnlineUser) Info() message.User { return *u.info.Load() }
 // SetInfo is called when their name or picture has changed.
 func (u *OnlineUser) SetInfo(info message.User) { u.info.Store(&info) }
 
-// Offer puts a frame into the queue for the client and never waits. It reports false if there
-// was no place: the client is too slow, and its owner should Close it.
-func (u *OnlineUser) Offer(f *message.Frame) bool {
-	select {
-	case u.Send <- f:
-		return true
-	default:
-		return false
+// Greet sends the first frame, if there is one, then what was offered meanwhile, and from then
+// on whatever is offered.
+func (u *OnlineUser) Greet(first *message.Frame) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if first != nil {
+		u.send = slices.Insert(u.send, 0, first)
+	}
+	if u.waits = len(u.send) > 0; u.waits {
+		u.push()
 	}
 }
+
+// Offer sends a frame to the client, or has it wait in the queue, and never waits itself: while
+// the client keeps up this is one system call and no goroutine. It reports false if the queue is
+// full: the client is too slow, and its owner should Close it.
+func (u *OnlineUser) Offer(f *message.Frame) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if !u.waits {
+		switch u.conn.TryWrite(f.Bytes) {
+		case socket.All:
+			return true
+		case socket.None:
+			u.send = append(u.send, f)
+		}
+		u.push()
+		return true
+	}
+	if len(u.send) == sendFrames {
+		return false
+	}
+	u.send = append(u.send, f)
+	return true
+}
+
+// push starts PushToClient. Its caller has the lock.
+func (u *OnlineUser) push() {
+	u.waits = true
+	u.pushing.Go(u.PushToClient)
+}
+
+// Wait returns when PushToClient does not run any more, after the end of the connection.
+func (u *OnlineUser) Wait() { u.pushing.Wait() }
 
 // Close ends the connection with a close code and a reason of at most 123 bytes. It does not
 // block and may be called many times; PullFromClient and PushToClient return soon after.
 func (u *OnlineUser) Close(code int, reason string) { u.conn.Close(code, reason) }
+
+// CloseNow breaks the connection off without a word.
+func (u *OnlineUser) CloseNow() { u.conn.CloseNow() }

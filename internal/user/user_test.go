@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,6 +26,8 @@ type line struct {
 	up     chan string
 	writes chan string
 	closed chan struct{}
+	broken atomic.Bool
+	taken  atomic.Int32 // what TryWrite answers; nothing of Part is told but that it was
 
 	once   sync.Once
 	code   int
@@ -45,6 +48,9 @@ func (l *line) Receive() ([]byte, error) {
 }
 
 func (l *line) Write(b []byte) error {
+	if l.broken.Load() {
+		return io.ErrClosedPipe
+	}
 	select {
 	case l.writes <- string(b):
 		return nil
@@ -52,6 +58,19 @@ func (l *line) Write(b []byte) error {
 		return io.ErrClosedPipe
 	}
 }
+
+func (l *line) TryWrite(b []byte) socket.Taken {
+	switch l.taken.Load() {
+	case int32(socket.All):
+		l.writes <- string(b)
+	case int32(socket.Part):
+		l.taken.Store(int32(socket.None))
+		return socket.Part
+	}
+	return socket.Taken(l.taken.Load())
+}
+
+func (l *line) CloseNow() { l.Close(socket.AbnormalClosure, "") }
 
 func (l *line) Close(code int, reason string) {
 	l.once.Do(func() { l.code, l.reason = code, reason; close(l.closed) })
@@ -72,27 +91,54 @@ func (i inbox) Post(_ context.Context, _ *user.OnlineUser, m message.Message) er
 
 func frame(text string) *message.Frame { return &message.Frame{Bytes: []byte(text)} }
 
-// answer is the error that waits for the client.
-func answer(t *testing.T, u *user.OnlineUser) (ref string, e *message.Error) {
-	f := <-u.Send
+// newUser is somebody on a line, not yet greeted.
+func newUser(l *line, pace user.Pace) *user.OnlineUser {
+	return user.New("tab", "s", message.User{ID: "ann"}, l, pace)
+}
+
+// answer is the error that reaches the client.
+func answer(t *testing.T, l *line) (ref string, e *message.Error) {
+	return readAnswer(t, <-l.writes)
+}
+
+func readAnswer(t *testing.T, written string) (ref string, e *message.Error) {
 	var m message.Message
 	start := 2
-	if f.Bytes[1] == 126 {
+	if written[1] == 126 {
 		start = 4
 	}
-	require.NoError(t, json.Unmarshal(f.Bytes[start:], &m))
+	require.NoError(t, json.Unmarshal([]byte(written[start:]), &m))
 	require.Equal(t, message.ErrorMType, m.MType)
 	return m.Ref, m.Error
+}
+
+func TestTheGreetingComesFirst(t *testing.T) {
+	l := newLine()
+	u := newUser(l, user.Unlimited)
+	require.True(t, u.Offer(frame("two ")))
+	require.True(t, u.Offer(frame("three ")))
+	u.Greet(frame("one "))
+	assert.Equal(t, "one two three ", <-l.writes)
+	u.Wait()
+}
+
+// keen takes everything at once.
+type keen struct{ user.Conn }
+
+func (keen) TryWrite([]byte) socket.Taken { return socket.All }
+
+func TestWhoKeepsUpCostsNoGoroutineAndNoMemory(t *testing.T) {
+	u := user.New("tab", "s", message.User{}, keen{}, user.Unlimited)
+	u.Greet(nil)
+	f := frame("a frame")
+	assert.Zero(t, testing.AllocsPerRun(100, func() { u.Offer(f) }))
 }
 
 func TestWhatIsPendingGoesOutInOneWrite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine()
-		u := user.New("tab", "s", message.User{ID: "ann"}, l, user.Unlimited)
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan error)
-		go func() { ended <- u.PushToClient(ctx) }()
-
+		u := newUser(l, user.Unlimited)
+		u.Greet(nil)
 		require.True(t, u.Offer(frame("one ")))
 		synctest.Wait() // the first is being written; nobody takes it yet
 		for _, text := range []string{"two ", "three ", "four "} {
@@ -100,32 +146,52 @@ func TestWhatIsPendingGoesOutInOneWrite(t *testing.T) {
 		}
 		assert.Equal(t, "one ", <-l.writes)
 		assert.Equal(t, "two three four ", <-l.writes)
-		cancel()
-		assert.ErrorIs(t, <-ended, context.Canceled)
+		u.Wait()
 	})
 }
 
+// The socket took a part of a frame and keeps its rest: nothing may overtake that.
+func TestTheRestOfAFrameGoesOutBeforeTheNext(t *testing.T) {
+	l := newLine()
+	l.taken.Store(int32(socket.Part))
+	u := newUser(l, user.Unlimited)
+	u.Greet(nil)
+	require.True(t, u.Offer(frame("one ")))
+	assert.Empty(t, <-l.writes, "Write is called for what TryWrite has left")
+	u.Wait()
+	l.taken.Store(int32(socket.None))
+	require.True(t, u.Offer(frame("two ")))
+	assert.Equal(t, "two ", <-l.writes)
+	u.Wait()
+}
+
 func TestOfferNeverWaits(t *testing.T) {
-	u := user.New("tab", "s", message.User{}, newLine(), user.Unlimited)
+	l := newLine()
+	u := newUser(l, user.Unlimited)
 	n := 0
 	for u.Offer(frame("x")) {
 		n++
 	}
-	assert.Equal(t, cap(u.Send), n)
+	assert.Equal(t, 256, n)
+	l.Close(1000, "")
 }
 
-func TestBrokenSocketEndsPushing(t *testing.T) {
+func TestBrokenSocketIsClosed(t *testing.T) {
 	l := newLine()
-	u := user.New("tab", "s", message.User{}, l, user.Unlimited)
-	l.Close(1006, "")
+	u := newUser(l, user.Unlimited)
 	u.Offer(frame("x"))
-	assert.ErrorIs(t, u.PushToClient(t.Context()), io.ErrClosedPipe)
+	l.broken.Store(true)
+	u.Greet(nil)
+	u.Wait()
+	<-l.closed
+	assert.Equal(t, socket.GoingAway, l.code)
 }
 
 func TestPullUnderstandsBothDialects(t *testing.T) {
 	for _, first := range []bool{true, false} {
 		l := newLine()
-		u := user.New("tab", "s", message.User{ID: "ann"}, l, user.Unlimited)
+		u := newUser(l, user.Unlimited)
+		u.Greet(nil)
 		u.First = first
 		in := inbox{posted: make(chan message.Message, 1)}
 		ended := make(chan error)
@@ -140,12 +206,12 @@ func TestPullUnderstandsBothDialects(t *testing.T) {
 				TextMessage: &message.TextMessage{Content: "hi"}}, <-in.posted)
 
 			l.up <- `{"MType":"text_mtype","Ref":"r2","Nonsense":1}`
-			ref, e := answer(t, u)
+			ref, e := answer(t, l)
 			assert.Equal(t, "r2", ref)
 			assert.Contains(t, e.Text, "Nonsense")
 			for _, other := range []string{`{"MType":"status_mtype","Ref":"r3"}`, `{"MType":"text_mtype","Ref":"r3"}`} {
 				l.up <- other
-				ref, e = answer(t, u)
+				ref, e = answer(t, l)
 				assert.Equal(t, "r3", ref)
 				assert.Equal(t, message.CodeInvalid, e.Code)
 			}
@@ -154,16 +220,18 @@ func TestPullUnderstandsBothDialects(t *testing.T) {
 		}
 		l.Close(1000, "")
 		assert.ErrorIs(t, <-ended, io.EOF)
+		u.Wait()
 	}
 }
 
 func TestRefusalsAreAnsweredWithoutInternals(t *testing.T) {
 	l := newLine()
-	u := user.New("tab", "s", message.User{}, l, user.Unlimited)
+	u := newUser(l, user.Unlimited)
+	u.Greet(nil)
 	ended := make(chan error)
 	go func() { ended <- u.PullFromClient(t.Context(), inbox{err: errors.New("secret path /x")}) }()
 	l.up <- `{"MType":"text_mtype","Ref":"r","TextMessage":{"Content":"hi"}}`
-	ref, e := answer(t, u)
+	ref, e := answer(t, l)
 	assert.Equal(t, "r", ref)
 	assert.Equal(t, message.CodeInternal, e.Code)
 	assert.NotContains(t, e.Text, "secret")
@@ -191,7 +259,8 @@ func text(i int) string {
 func TestHostile09FloodIsToldToSlowDownAndThenClosed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine()
-		u := user.New("tab", "s", message.User{}, l, paced())
+		u := newUser(l, paced())
+		u.Greet(nil)
 		in := inbox{posted: make(chan message.Message, 1000)}
 		ended := make(chan error, 1)
 		begun := time.Now()
@@ -201,10 +270,10 @@ func TestHostile09FloodIsToldToSlowDownAndThenClosed(t *testing.T) {
 			select {
 			case l.up <- text(sent):
 				sent++
-			case f := <-u.Send:
+			case told := <-l.writes:
 				refused++
-				assert.Contains(t, string(f.Bytes), message.CodeSlowDown)
-				assert.Contains(t, string(f.Bytes), "RetryAfter")
+				assert.Contains(t, told, message.CodeSlowDown)
+				assert.Contains(t, told, "RetryAfter")
 			case <-l.closed:
 				open = false
 			}
@@ -224,7 +293,8 @@ func TestHostile09FloodIsToldToSlowDownAndThenClosed(t *testing.T) {
 func TestWhoWaitsAsToldIsNeverClosed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine()
-		u := user.New("tab", "s", message.User{}, l, paced())
+		u := newUser(l, paced())
+		u.Greet(nil)
 		in := inbox{posted: make(chan message.Message, 1)}
 		ended := make(chan error, 1)
 		go func() { ended <- u.PullFromClient(t.Context(), in) }()
@@ -234,7 +304,7 @@ func TestWhoWaitsAsToldIsNeverClosed(t *testing.T) {
 			select {
 			case <-in.posted:
 				i++
-			case <-u.Send:
+			case <-l.writes:
 				time.Sleep(200 * time.Millisecond)
 			}
 		}
