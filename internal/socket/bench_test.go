@@ -34,7 +34,7 @@ func BenchmarkWrite(b *testing.B) {
 	conns := make(chan *Conn, 1)
 	c := dial(b, serve(b, Options{}, func(c *Conn) { conns <- c; <-c.Done() }))
 	conn := <-conns
-	go func() { _, _ = io.Copy(io.Discard, c.in) }()
+	drain(c)
 	frame := serverFrame(1, make([]byte, 341))
 	b.Run("Conn", func(b *testing.B) {
 		b.ReportAllocs()
@@ -53,4 +53,9 @@ func BenchmarkWrite(b *testing.B) {
 		}
 	})
 	conn.CloseNow()
+}
+
+// drain reads all that comes and forgets it.
+func drain(c *client) {
+	go func() { _, _ = io.Copy(io.Discard, c.in) }()
 }

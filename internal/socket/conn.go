@@ -31,6 +31,7 @@ type Conn struct {
 	pinged   time.Time // when we last sent a ping
 	begun    time.Time // when the frame or message being read began; zero between them
 	parting  bool      // finish reads
+	parked   *parking  // where Receive waits between messages; nil where it reads to wait
 
 	turn  chan struct{} // holds a token while somebody writes
 	quick *nonblocking  // TryWrite's; nil where there is no such way

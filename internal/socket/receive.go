@@ -22,13 +22,23 @@ func (c *Conn) Receive() ([]byte, error) {
 		return nil, err
 	}
 	defer c.receiving.Done()
-	if err := c.assemble(); err != nil {
+	c.heard = time.Now() // the caller's time with the last message is not the peer's silence
+	for {
+		err := c.park()
+		whole := false
+		if err == nil {
+			whole, err = c.assemble()
+		}
 		if why, ok := errors.AsType[*CloseError](err); ok {
 			return nil, c.end(why, announce)
 		}
-		return nil, c.end(&CloseError{Code: AbnormalClosure, Err: err}, silent)
+		if err != nil {
+			return nil, c.end(&CloseError{Code: AbnormalClosure, Err: err}, silent)
+		}
+		if whole {
+			return c.message, nil
+		}
 	}
-	return c.message, nil
 }
 
 // enter lets Receive begin, unless the end has.
@@ -42,9 +52,8 @@ func (c *Conn) enter() error {
 	return nil
 }
 
-// assemble reads frames until they make a message.
-func (c *Conn) assemble() error {
-	c.heard = time.Now() // the caller's time with the last message is not the peer's silence
+// assemble reads frames until they make a message, or not one that is a message's.
+func (c *Conn) assemble() (whole bool, err error) {
 	c.valid = 0
 	c.message = c.message[:0]
 	if cap(c.message) > keptBuffer {
@@ -52,26 +61,27 @@ func (c *Conn) assemble() error {
 	}
 	for fragments := 0; ; {
 		if err := c.nextFrame(); err != nil {
-			return err
+			return false, err
 		}
 		if c.frame.control() {
 			if err := c.control(); err != nil {
-				return err
+				return false, err
 			}
 			if fragments == 0 {
 				c.frameDone()
+				return false, nil
 			}
 			continue
 		}
 		if err := c.admit(fragments); err != nil {
-			return err
+			return false, err
 		}
 		if err := c.take(); err != nil {
-			return err
+			return false, err
 		}
 		if c.frame.final {
 			c.frameDone()
-			return nil
+			return true, nil
 		}
 		fragments++
 	}

@@ -43,6 +43,7 @@ func Upgrade(w http.ResponseWriter, r *http.Request, o Options) (*Conn, error) {
 		early:       slices.Clone(early),
 		turn:        make(chan struct{}, 1),
 		quick:       newNonblocking(tcp),
+		parked:      newParking(tcp),
 		closing:     make(chan struct{}),
 		done:        make(chan struct{}),
 	}

@@ -1,0 +1,38 @@
+package socket
+
+import (
+	"net"
+	"syscall"
+	"unsafe"
+)
+
+// A parking waits until a socket has something to read, without a buffer and with little on the
+// stack: thousands of idle connections wait like that, and a goroutine that waits deep in its calls
+// keeps a stack twice as large.
+type parking struct {
+	raw  syscall.RawConn
+	look func(fd uintptr) bool
+	byte [1]byte
+}
+
+// newParking gives nil for a connection that is not plain TCP: then reading itself must wait.
+func newParking(tcp net.Conn) *parking {
+	plain, ok := tcp.(*net.TCPConn)
+	if !ok {
+		return nil
+	}
+	raw, err := plain.SyscallConn()
+	if err != nil {
+		return nil
+	}
+	p := &parking{raw: raw}
+	p.look = func(fd uintptr) bool {
+		_, _, errno := syscall.Syscall6(syscall.SYS_RECVFROM, fd, uintptr(unsafe.Pointer(&p.byte)), 1,
+			syscall.MSG_PEEK|syscall.MSG_DONTWAIT, 0, 0)
+		return errno != syscall.EAGAIN && errno != syscall.EINTR // the end and errors are for reading to find
+	}
+	return p
+}
+
+// wait returns when there is something to read, or at the read deadline with its error.
+func (p *parking) wait() error { return p.raw.Read(p.look) }
