@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,7 +22,7 @@ var ErrNoSession = errors.New("auth: no session")
 
 const (
 	cookiePrefix = "gochatting_" // and the user's id: a browser may hold several people
-	maxPeople    = 10            // sessions of one browser that are looked at
+	maxPeople    = 100           // of one browser; their cookies would be larger than its headers may be
 	maxBrowser   = 200           // bytes kept of a User-Agent
 )
 
@@ -55,15 +56,15 @@ func (a *Auth) People(r *http.Request) ([]store.Session, error) {
 	return people, nil
 }
 
-// HasCookie reports whether r carries a session's cookie, live or not: then it comes from a
-// browser, and its Origin must be ours.
-func HasCookie(r *http.Request) bool {
+// Tidy has the browser forget the cookies of sessions that are not among people any more, before
+// they become too many.
+func (a *Auth) Tidy(w http.ResponseWriter, r *http.Request, people []store.Session) {
 	for _, c := range r.Cookies() {
-		if strings.HasPrefix(c.Name, cookiePrefix) {
-			return true
+		id, ours := strings.CutPrefix(c.Name, cookiePrefix)
+		if ours && !slices.ContainsFunc(people, func(s store.Session) bool { return s.User.ID == id }) {
+			http.SetCookie(w, a.cookie(id, "", -time.Second))
 		}
 	}
-	return false
 }
 
 // Who is the session that r acts for: the one that ?as= names by its user, else the latest
@@ -83,27 +84,28 @@ func (a *Auth) Who(r *http.Request) (store.Session, error) {
 }
 
 // Join makes the browser that sent r somebody by the address they typed, with the cookie in w.
-// A browser that already is that person stays them. store.ErrHeld: the address is somebody's,
-// who can show a device code; store.ErrWrongCode: this is not it.
-func (a *Auth) Join(w http.ResponseWriter, r *http.Request, email, code string) (store.Session, error) {
+// A browser that already is that person stays them. lost is the id of the user from whom the
+// address went over, if there was one. store.ErrHeld: the address is somebody's, who can show a
+// device code; store.ErrWrongCode: this is not it.
+func (a *Auth) Join(w http.ResponseWriter, r *http.Request, email, code string) (_ store.Session, lost string, err error) {
 	people, err := a.People(r)
 	if err != nil {
-		return store.Session{}, err
+		return store.Session{}, "", err
 	}
 	for _, s := range people {
 		if s.User.Email == email {
-			return s, nil
+			return s, "", nil
 		}
 	}
 	token := rand.Text()
-	s, err := a.store.Claim(r.Context(), store.Claim{
+	s, lost, err := a.store.Claim(r.Context(), store.Claim{
 		Email: email, Name: Name(email), Code: digits(code), TokenHash: hash(token), Browser: browser(r),
 	})
 	if err != nil {
-		return store.Session{}, fmt.Errorf("auth: join: %w", err)
+		return store.Session{}, "", fmt.Errorf("auth: join: %w", err)
 	}
 	http.SetCookie(w, a.cookie(s.User.ID, token, store.Hold))
-	return s, nil
+	return s, lost, nil
 }
 
 // Guest is the user for whom a socket of the first dialect speaks: it holds no address.
@@ -119,20 +121,13 @@ func (a *Auth) Renew(w http.ResponseWriter, r *http.Request, s store.Session) {
 	}
 }
 
-// Leave ends a session of the browser that sent r. released tells that it was the last hold on
-// an address that was only typed.
-func (a *Auth) Leave(w http.ResponseWriter, r *http.Request, s store.Session) (released bool, err error) {
-	name := cookiePrefix + s.User.ID
-	c, err := r.Cookie(name)
-	if err != nil {
-		return false, ErrNoSession
-	}
-	_, released, err = a.store.EndSession(r.Context(), hash(c.Value))
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return false, fmt.Errorf("auth: leave: %w", err)
+// Leave ends a session, and has the browser forget it.
+func (a *Auth) Leave(ctx context.Context, w http.ResponseWriter, s store.Session) error {
+	if err := a.store.EndSession(ctx, s.ID); err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("auth: leave: %w", err)
 	}
 	http.SetCookie(w, a.cookie(s.User.ID, "", -time.Second))
-	return released, nil
+	return nil
 }
 
 func (a *Auth) cookie(userID, token string, life time.Duration) *http.Cookie {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"slices"
 	"strings"
 )
@@ -92,21 +93,33 @@ func EncodeFirst(m Message) (*Frame, error) {
 	if m.TextMessage != nil {
 		t := *m.TextMessage
 		t.Content = escape(t.Content)
-		t.UserInfo.Name = escape(t.UserInfo.Name)
+		t.UserInfo = first(t.UserInfo)
 		m.TextMessage = &t
 	}
 	if m.UserStatus != nil {
 		s := *m.UserStatus
 		s.Users = slices.Clone(s.Users)
 		for i := range s.Users {
-			s.Users[i].Name = escape(s.Users[i].Name)
+			s.Users[i] = first(s.Users[i])
 		}
 		m.UserStatus = &s
 	}
 	return Encode(m)
 }
 
-// escape leaves quotes alone: that page puts these texts between tags, never into attributes.
+// first is a user as the first version's page shows them: pictures in the size that it asked
+// for, 20 pixels, and names that its descendants may put into attributes, too.
+func first(u User) User {
+	u.Name = html.EscapeString(u.Name)
+	mark := "?"
+	if strings.Contains(u.Gravatar, "?") {
+		mark = "&"
+	}
+	u.Gravatar += mark + "s=20"
+	return u
+}
+
+// escape leaves quotes alone: contents stand between tags, never in attributes.
 func escape(s string) string { return markup.Replace(s) }
 
 var markup = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")

@@ -81,7 +81,7 @@ func TestJoinedFramesStayOneMessageEach(t *testing.T) {
 
 func TestFirstDialectGetsTextThatItsPageMayPutIntoHTML(t *testing.T) {
 	m := said(`<script>alert("1")</script> & 你好 'x'`)
-	m.TextMessage.UserInfo.Name = "<img src=x onerror=alert(1)>"
+	m.TextMessage.UserInfo.Name = `<img src=x onerror="alert(1)">`
 	f, err := message.Encode(m)
 	require.NoError(t, err)
 	first, err := f.First()
@@ -90,7 +90,8 @@ func TestFirstDialectGetsTextThatItsPageMayPutIntoHTML(t *testing.T) {
 	var got message.Message
 	require.NoError(t, json.Unmarshal([]byte(split(t, first.Bytes)[0]), &got))
 	assert.Equal(t, `&lt;script&gt;alert("1")&lt;/script&gt; &amp; 你好 'x'`, got.TextMessage.Content)
-	assert.Equal(t, "&lt;img src=x onerror=alert(1)&gt;", got.TextMessage.UserInfo.Name)
+	assert.Equal(t, "&lt;img src=x onerror=&#34;alert(1)&#34;&gt;", got.TextMessage.UserInfo.Name)
+	assert.Equal(t, "/avatar/u1?s=20", got.TextMessage.UserInfo.Gravatar)
 	assert.Equal(t, f.Rev, first.Rev)
 	assert.Equal(t, `<script>alert("1")</script> & 你好 'x'`, m.TextMessage.Content, "the message itself is untouched")
 
@@ -143,7 +144,8 @@ func TestHostile18ParseRefusesAndNamesTheField(t *testing.T) {
 		{"other case", `{"mtype":"text_mtype"}`, "mtype", ""},
 		{"duplicate key", `{"Ref":"r3","MType":"text_mtype","MType":"x"}`, "MType", "r3"},
 		{"duplicate inside", `{"MType":"text_mtype","TextMessage":{"Content":"a","Content":"b"}}`, "TextMessage.Content", ""},
-		{"trailing bytes", `{"MType":"text_mtype"} {}`, "JSON", ""},
+		{"trailing bytes", `{"MType":"text_mtype","Ref":"r4"} {}`, "JSON", "r4"},
+		{"cut short", `{"MType":"text_mtype","Ref":"r5","TextMessage":{"Con`, "JSON", "r5"},
 		{"two documents", `{}{}`, "JSON", ""},
 		{"depth", strings.Repeat(`{"TextMessage":`, 12_000), "", ""},
 		{"arrays for ever", strings.Repeat(`[`, 12_000), "", ""},

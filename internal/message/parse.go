@@ -1,6 +1,7 @@
 package message
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -40,14 +41,30 @@ func Parse(data []byte) (Message, error) {
 	return m, nil
 }
 
-// readRef finds the Ref of what could not be parsed whole, so that its author learns what failed.
+// readRef finds the Ref of what could not be parsed whole, as far as that is JSON, so that its
+// author learns what failed.
 func readRef(data []byte) string {
-	var only struct{ Ref string }
-	err := json.Unmarshal(data, &only, jsontext.AllowDuplicateNames(true))
-	if err != nil || len(only.Ref) > maxRef {
+	in := jsontext.NewDecoder(bytes.NewReader(data), jsontext.AllowDuplicateNames(true))
+	if token, err := in.ReadToken(); err != nil || token.Kind() != '{' {
 		return ""
 	}
-	return only.Ref
+	for {
+		key, err := in.ReadToken()
+		if err != nil || key.Kind() != '"' {
+			return ""
+		}
+		if key.String() != "Ref" {
+			if err := in.SkipValue(); err != nil {
+				return ""
+			}
+			continue
+		}
+		ref, err := in.ReadToken()
+		if err != nil || ref.Kind() != '"' || len(ref.String()) > maxRef {
+			return ""
+		}
+		return ref.String()
+	}
 }
 
 // describe says in a sentence what is wrong with JSON and where, without repeating a value.

@@ -32,6 +32,8 @@ func (d *Directory) Say(ctx context.Context, author message.User, said message.M
 	if err := message.CheckContent(content, d.limit); err != nil {
 		return message.Message{}, false, err
 	}
+	// Not to wait for the answer would be not to know whether it was stored.
+	ctx = context.WithoutCancel(ctx)
 	posted, repeated, err := d.store.Post(ctx, store.Draft{Room: said.Room, Author: author, Ref: said.Ref, Content: content})
 	switch {
 	case errors.Is(err, store.ErrNotFound):

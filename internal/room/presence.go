@@ -38,7 +38,7 @@ func newPresence() presence {
 // A person is one entry in the list, however many sockets it has.
 type person struct {
 	info    message.User
-	key     string // info's place in the order
+	key     string // info.Name as it is ordered
 	sockets []*user.OnlineUser
 	left    time.Time // when the last socket went; they are still here for a while
 }
@@ -54,7 +54,7 @@ func (p *presence) arrive(u *user.OnlineUser) {
 	info := u.Info()
 	who, known := p.people[info.ID]
 	if !known {
-		who = &person{info: info, key: sortKey(info)}
+		who = &person{info: info, key: strings.ToLower(info.Name)}
 		p.people[info.ID] = who
 		p.insert(who)
 	}
@@ -81,7 +81,7 @@ func (p *presence) change(info message.User) {
 		return
 	}
 	p.remove(who)
-	who.info, who.key = info, sortKey(info)
+	who.info, who.key = info, strings.ToLower(info.Name)
 	p.insert(who)
 	for _, u := range who.sockets {
 		u.SetInfo(info)
@@ -169,12 +169,11 @@ func (p *presence) remove(who *person) {
 }
 
 func (p *presence) place(who *person) int {
-	i, _ := slices.BinarySearchFunc(p.order, who, func(a, b *person) int { return cmp.Compare(a.key, b.key) })
+	i, _ := slices.BinarySearchFunc(p.order, who, func(a, b *person) int {
+		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.info.ID, b.info.ID))
+	})
 	return i
 }
-
-// sortKey orders people by name, and people of one name always in the same way.
-func sortKey(info message.User) string { return strings.ToLower(info.Name) + "\x00" + info.ID }
 
 func infos(people []*person) []message.User {
 	users := make([]message.User, len(people))

@@ -66,9 +66,9 @@ type line struct {
 
 func newLine() *line { return &line{got: make(chan []byte, 1000), closed: make(chan struct{})} }
 
-func (l *line) Receive() ([]byte, error) {
+func (l *line) Each(func([]byte) error) error {
 	<-l.closed
-	return nil, io.EOF
+	return io.EOF
 }
 
 func (l *line) TryWrite(b []byte) socket.Taken {

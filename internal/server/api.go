@@ -64,6 +64,9 @@ func (s *Server) me(_ http.ResponseWriter, _ *http.Request, me store.Session) (a
 
 // newDevice makes the code that lets another browser in as the same person.
 func (s *Server) newDevice(_ http.ResponseWriter, r *http.Request, me store.Session) (any, error) {
+	if wait := s.codes.Take(me.User.ID); wait > 0 {
+		return nil, user.SlowDown(wait)
+	}
 	code, expires, err := s.store.NewCode(r.Context(), me.User.ID)
 	if err != nil {
 		return nil, err
@@ -144,7 +147,7 @@ func (s *Server) postMessage(w http.ResponseWriter, r *http.Request, me store.Se
 		return nil, err
 	}
 	room := r.PathValue("room")
-	if said.TextMessage == nil || said.Room != "" && said.Room != room {
+	if said.TextMessage == nil || said.MType != "" && said.MType != message.TextMType || said.Room != "" && said.Room != room {
 		return nil, &message.Error{Code: message.CodeInvalid, Text: "Send a Message with a TextMessage, for the room of the address."}
 	}
 	said.Room = room

@@ -5,12 +5,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"gochatting/internal/auth"
 	"gochatting/internal/message"
+	"gochatting/internal/room"
 	"gochatting/internal/socket"
 	"gochatting/internal/store"
 	"gochatting/internal/user"
@@ -24,8 +23,13 @@ const (
 // chat is the socket's handshake: everything that decides whether it may come in is looked at
 // before the upgrade, because no middleware applies after it.
 func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
-	peer := s.peer(r)
-	who, err := s.admit(r)
+	dialect, err := socket.Negotiate(w, r, []string{subprotocol})
+	if err != nil {
+		s.out.Debug("handshake", "err", err)
+		return
+	}
+	peer, began := s.peer(r), time.Now()
+	who, err := s.admit(r, dialect)
 	if err == nil && !s.sockets.reserve(peer) {
 		err = errCrowd
 	}
@@ -41,18 +45,39 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 		s.out.Debug("handshake", "err", err)
 		return
 	}
-	u := user.New(rand.Text()[:16], who.session, who.user.Public(), conn, func() time.Duration {
-		return s.speech.Take(who.user.ID)
-	})
-	u.First = conn.Subprotocol() == ""
+	id := who.user.ID
+	u := user.New(rand.Text()[:16], who.session, who.user.Public(), conn, func() time.Duration { return s.speech.Take(id) })
+	u.First = dialect == ""
 	s.lookups.add(who.user)
-	s.sockets.run(peer, u, func(ctx context.Context) {
-		if err := s.converse(ctx, u); err != nil {
-			s.out.Debug("a socket ended", "user", u.Info().ID, "why", err)
-		}
-		u.Wait()
+	if !s.sockets.add(u, began) {
+		s.sockets.release(peer)
+		u.CloseNow()
 		<-conn.Done()
-	})
+		return
+	}
+	in, err := s.enter(u, who.user)
+	if err != nil {
+		s.out.Error("enter a room", "user", id, "err", err)
+		u.Close(socket.InternalError, "the room cannot be joined now")
+	}
+	// net/http's goroutine ends here, with all that is on its stack.
+	go s.listen(peer, u, conn, in)
+}
+
+// listen is the rest of a socket's life, in the room it is in, if any.
+func (s *Server) listen(peer auth.Peer, u *user.OnlineUser, conn *socket.Conn, in *room.ActiveRoom) {
+	err := u.PullFromClient(s.sockets.ctx, s.rooms)
+	s.depart(peer, u, conn, in, err)
+}
+
+func (s *Server) depart(peer auth.Peer, u *user.OnlineUser, conn *socket.Conn, in *room.ActiveRoom, why error) {
+	s.out.Debug("a socket ended", "user", u.Info().ID, "why", why)
+	if in != nil {
+		in.Leave(u)
+	}
+	u.Wait()
+	<-conn.Done()
+	s.sockets.remove(peer, u)
 }
 
 var errCrowd = &message.Error{
@@ -67,19 +92,17 @@ type admitted struct {
 }
 
 // admit decides whether a handshake may become a socket, and whose.
-func (s *Server) admit(r *http.Request) (admitted, error) {
-	foreign := &message.Error{Code: message.CodeForbidden, Text: "A page of another site may not connect here."}
-	if r.Header.Get("Origin") != "" || auth.HasCookie(r) {
-		// Browsers always send Origin, and only they have cookies.
-		if !auth.SameOrigin(r, s.cfg.BaseURL) {
-			return admitted{}, foreign
-		}
+func (s *Server) admit(r *http.Request, dialect string) (admitted, error) {
+	// Browsers always send Origin, and only they have cookies.
+	browser := r.Header.Get("Origin") != "" || r.Header.Get("Cookie") != ""
+	if browser && !auth.SameOrigin(r, s.cfg.BaseURL) {
+		return admitted{}, &message.Error{Code: message.CodeForbidden, Text: "A page of another site may not connect here."}
 	}
-	if !firstDialect(r) {
-		me, err := s.auth.Who(r)
-		return admitted{me.User, me.ID}, err
+	if dialect == "" && r.URL.Query().Has("email") {
+		return s.admitFirst(r)
 	}
-	return s.admitFirst(r)
+	me, err := s.auth.Who(r)
+	return admitted{me.User, me.ID}, err
 }
 
 // admitFirst lets in a socket of the first dialect, which names itself by an address: one that
@@ -98,8 +121,10 @@ func (s *Server) admitFirst(r *http.Request) (admitted, error) {
 			return admitted{me.User, me.ID}, nil
 		}
 	}
-	if wait := s.joins.Take(s.peer(r)); wait > 0 {
-		return admitted{}, user.SlowDown(wait)
+	if _, err := s.store.UserByEmail(r.Context(), email); errors.Is(err, store.ErrNotFound) {
+		if wait := s.joins.Take(s.peer(r)); wait > 0 {
+			return admitted{}, user.SlowDown(wait)
+		}
 	}
 	guest, err := s.auth.Guest(r.Context(), email)
 	if errors.Is(err, store.ErrHeld) {
@@ -108,18 +133,11 @@ func (s *Server) admitFirst(r *http.Request) (admitted, error) {
 			Text: "Somebody holds this address here. If it is you: open the first page and join with a code from your other browser.",
 		}
 	}
-	return admitted{guest, guestSession(email)}, err
+	return admitted{guest, guestSession(guest.ID)}, err
 }
 
 // guestSession is what the first dialect's sockets stand on: until a browser takes the address.
-func guestSession(email string) string { return "guest " + email }
-
-// firstDialect reports whether the client offers no subprotocol, as the 2012 page does.
-func firstDialect(r *http.Request) bool {
-	return !slices.ContainsFunc(r.Header.Values("Sec-WebSocket-Protocol"), func(offer string) bool {
-		return strings.TrimSpace(offer) != ""
-	})
-}
+func guestSession(userID string) string { return "guest " + userID }
 
 func (s *Server) socketOptions() socket.Options {
 	o := socket.Options{Subprotocols: []string{subprotocol}, MaxMessage: frameBytes}
@@ -129,31 +147,26 @@ func (s *Server) socketOptions() socket.Options {
 	return o
 }
 
-// converse is a socket's life in its room.
-func (s *Server) converse(ctx context.Context, u *user.OnlineUser) error {
-	room, rev, err := s.rooms.Join(ctx, message.Lobby, u)
+// enter has somebody in their room, welcomed.
+func (s *Server) enter(u *user.OnlineUser, who store.User) (*room.ActiveRoom, error) {
+	ctx := s.sockets.ctx // not the request's, which is over once it is upgraded
+	in, rev, err := s.rooms.Join(ctx, message.Lobby, u)
 	if err != nil {
-		u.Close(socket.InternalError, "the room cannot be joined now")
-		return err
+		return nil, err
 	}
-	defer room.Leave(u)
-	welcome, err := s.welcome(ctx, u, rev)
+	welcome, err := s.welcome(ctx, u, who, rev)
 	if err != nil {
-		u.Close(socket.InternalError, "no welcome")
-		return err
+		in.Leave(u)
+		return nil, err
 	}
 	u.Greet(welcome)
-	return u.PullFromClient(ctx, s.rooms)
+	return in, nil
 }
 
 // welcome is the first frame of the current dialect; the first one has none.
-func (s *Server) welcome(ctx context.Context, u *user.OnlineUser, rev int64) (*message.Frame, error) {
+func (s *Server) welcome(ctx context.Context, u *user.OnlineUser, me store.User, rev int64) (*message.Frame, error) {
 	if u.First {
 		return nil, nil
-	}
-	me, err := s.store.User(ctx, u.Info().ID)
-	if err != nil {
-		return nil, err
 	}
 	rooms, err := s.store.Rooms(ctx, me.ID)
 	if err != nil {

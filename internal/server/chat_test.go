@@ -12,6 +12,7 @@ import (
 
 	"gochatting/internal/chattest"
 	"gochatting/internal/message"
+	"gochatting/internal/store"
 )
 
 func count(n int) func(message.UserStatus) bool {
@@ -154,7 +155,9 @@ func TestFirstDialectHoldsNothing(t *testing.T) {
 	// Her own browser may use the old page.
 	first, _, err := ann.DialFirst("ann@example.com", http.Header{"Origin": {s.URL}})
 	require.NoError(t, err)
-	assert.Contains(t, first.Read().UserStatus.Users, public(ann.Me))
+	her := public(ann.Me)
+	her.Gravatar += "?s=20" // as that page asks for it
+	assert.Contains(t, first.Read().UserStatus.Users, her)
 
 	for _, email := range []string{"", "nobody", "a@[127.0.0.1]"} {
 		_, response, err := chattest.TryFirst(t, s.URL, email, nil)
@@ -209,6 +212,66 @@ func TestHostile03NoSession(t *testing.T) {
 
 	_, response, err = ann.Dial(http.Header{"Origin": {s.URL}, "Cookie": {before.String()}}, "gochatting.v1")
 	require.Error(t, err, "a revoked session")
+	assert.Equal(t, http.StatusUnauthorized, response.StatusCode)
+}
+
+// Who leaves lets the address go, at once also for the first dialect.
+func TestAddressIsFreeAfterLeaving(t *testing.T) {
+	s := open(t, limited, noUpstream)
+	old := chattest.First(t, s.URL, "ann@example.com")
+	old.Read()
+	ann := chattest.Join(t, s.URL, "ann@example.com")
+	old.CloseCode()
+	ann.Submit("/leave?as="+ann.Me.ID, nil)
+	again := chattest.First(t, s.URL, "ann@example.com")
+	again.Await(func(s message.UserStatus) bool { return len(s.Users) > 0 })
+	again.Send("I am somebody else")
+	said := again.Hear()
+	assert.NotEqual(t, ann.Me.ID, said.UserInfo.ID)
+}
+
+func TestLeavingWithATokenEndsTheSession(t *testing.T) {
+	s := open(t, limited, noUpstream)
+	ann := chattest.Join(t, s.URL, "ann@example.com")
+	a := ann.Open()
+	header := http.Header{"Authorization": {"Bearer " + ann.HTTP.Jar.Cookies(must(url.Parse(s.URL)))[0].Value}}
+	ask := func(method, path string) int {
+		r := must(http.NewRequest(method, s.URL+path, nil))
+		r.Header = header
+		response, err := http.DefaultTransport.RoundTrip(r)
+		require.NoError(t, err)
+		response.Body.Close()
+		return response.StatusCode
+	}
+	assert.Equal(t, http.StatusOK, ask("GET", "/api/v1/me"))
+	assert.Equal(t, http.StatusSeeOther, ask("POST", "/leave"))
+	assert.Equal(t, http.StatusUnauthorized, ask("GET", "/api/v1/me"))
+	code, _ := a.CloseCode()
+	assert.Equal(t, 1008, code)
+}
+
+// What is no handshake makes nobody and takes nothing from the visitor's allowance; nor does
+// coming back.
+func TestGuestsCostTheirPeerOncePerAddress(t *testing.T) {
+	s := open(t, limited, noUpstream)
+	for range 150 {
+		response, err := http.Get(s.URL + "/chat?email=img@example.com")
+		require.NoError(t, err)
+		response.Body.Close()
+		require.Equal(t, http.StatusUpgradeRequired, response.StatusCode)
+	}
+	_, err := s.Store.UserByEmail(t.Context(), "img@example.com")
+	require.ErrorIs(t, err, store.ErrNotFound)
+	for range 150 {
+		chattest.First(t, s.URL, "old@example.com").Leave()
+	}
+	chattest.Join(t, s.URL, "ann@example.com")
+}
+
+func TestNoEmailIsNoSession(t *testing.T) {
+	s := open(t, limited, noUpstream)
+	_, response, err := chattest.Visitor(t, s.URL).Dial(nil)
+	require.Error(t, err)
 	assert.Equal(t, http.StatusUnauthorized, response.StatusCode)
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"gochatting/internal/auth"
 	"gochatting/internal/message"
@@ -39,6 +40,7 @@ func (s *Server) showDoor(w http.ResponseWriter, r *http.Request, status int, p 
 	if err != nil {
 		return err
 	}
+	s.auth.Tidy(w, r, people)
 	for _, session := range people {
 		p.People = append(p.People, session.User.Public())
 	}
@@ -51,9 +53,8 @@ func (s *Server) showDoor(w http.ResponseWriter, r *http.Request, status int, p 
 
 // join lets somebody in by the address they typed.
 func (s *Server) join(w http.ResponseWriter, r *http.Request) error {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		return &message.Error{Code: message.CodeInvalid, Text: "This form cannot be read."}
+	if err := readForm(w, r); err != nil {
+		return err
 	}
 	p := doorPage{Email: r.PostForm.Get("email"), Next: r.PostForm.Get("next")}
 	code := r.PostForm.Get("code")
@@ -69,7 +70,13 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request) error {
 		p.Error, p.ErrorText = "join.bad_email", "This is not an address that can be used here. It looks like name@example.com."
 		return s.showDoor(w, r, http.StatusUnprocessableEntity, p)
 	}
-	me, err := s.auth.Join(w, r, email, code)
+	if wait := s.guess(email, code); wait > 0 {
+		slow := user.SlowDown(wait)
+		retryAfter(w, slow)
+		p.NeedCode, p.Error, p.ErrorText = true, "join.slow_down", slow.Text
+		return s.showDoor(w, r, http.StatusTooManyRequests, p)
+	}
+	me, lost, err := s.auth.Join(w, r, email, code)
 	switch {
 	case errors.Is(err, store.ErrHeld):
 		p.NeedCode = true
@@ -80,8 +87,9 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	}
-	// Sockets of the first dialect may have spoken for this address while nobody held it.
-	s.sockets.end(guestSession(email))
+	if lost != "" { // sockets of the first dialect may have spoken for this address
+		s.sockets.end(guestSession(lost))
+	}
 	s.lookups.add(me.User)
 
 	next, err := url.Parse(local(p.Next, lobbyPath))
@@ -101,11 +109,13 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) leave(w http.ResponseWriter, r *http.Request) error {
 	me, err := s.auth.Who(r)
 	if err == nil {
-		_, err = s.auth.Leave(w, r, me)
-		s.sockets.end(me.ID)
+		err = s.auth.Leave(r.Context(), w, me)
 	}
 	if err != nil && !errors.Is(err, auth.ErrNoSession) {
 		return err
+	}
+	if err == nil {
+		s.sockets.end(me.ID)
 	}
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 	return nil
@@ -114,10 +124,33 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request) error {
 // local gives next if it is a path on this site, and otherwise: a form must not send people
 // anywhere else.
 func local(next, otherwise string) string {
-	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") {
+	odd := func(r rune) bool { return r <= ' ' || r == '\\' || r == 0x7f }
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsFunc(next, odd) {
 		return otherwise
 	}
 	return next
+}
+
+// readForm reads a form of either encoding, which must be small.
+func readForm(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	err := r.ParseMultipartForm(maxForm)
+	var tooLarge *http.MaxBytesError
+	if err != nil && !errors.Is(err, http.ErrNotMultipart) && !errors.As(err, &tooLarge) {
+		return &message.Error{Code: message.CodeInvalid, Text: "This form cannot be read."}
+	}
+	if tooLarge != nil {
+		return tooLarge
+	}
+	return nil
+}
+
+// guess takes a try at a device code from what an address is allowed, from wherever it is made.
+func (s *Server) guess(email, code string) time.Duration {
+	if code == "" {
+		return 0
+	}
+	return s.guesses.Take(email)
 }
 
 func (s *Server) peer(r *http.Request) auth.Peer { return auth.PeerOf(r, s.cfg.TrustedProxies) }

@@ -25,6 +25,9 @@ type lookups struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	done   sync.WaitGroup
+
+	mu      sync.Mutex
+	waiting map[string]*time.Timer // by user id: who is in the queue (nil) or to be asked later
 }
 
 type lookup struct {
@@ -33,7 +36,7 @@ type lookup struct {
 }
 
 func newLookups() *lookups {
-	l := &lookups{queue: make(chan lookup, lookQueue)}
+	l := &lookups{queue: make(chan lookup, lookQueue), waiting: make(map[string]*time.Timer)}
 	l.ctx, l.cancel = context.WithCancel(context.Background())
 	return l
 }
@@ -44,9 +47,7 @@ func (l *lookups) start(look func(context.Context, store.User) (again time.Time)
 			for {
 				select {
 				case next := <-l.queue:
-					if at := look(l.ctx, next.user); !at.IsZero() {
-						l.later(next, at)
-					}
+					l.asked(next, look(l.ctx, next.user))
 				case <-l.ctx.Done():
 					return
 				}
@@ -55,28 +56,53 @@ func (l *lookups) start(look func(context.Context, store.User) (again time.Time)
 	}
 }
 
-// add has somebody looked up soon, if there is room to wait.
-func (l *lookups) add(u store.User) { l.put(lookup{user: u}) }
+// add has somebody looked up soon, unless they wait for that already or too many do.
+func (l *lookups) add(u store.User) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, waits := l.waiting[u.ID]; !waits {
+		l.put(lookup{user: u})
+	}
+}
 
+// put queues somebody. Its caller has the lock.
 func (l *lookups) put(next lookup) {
 	select {
 	case l.queue <- next:
+		l.waiting[next.user.ID] = nil
 	default:
+		delete(l.waiting, next.user.ID)
 	}
 }
 
-// later tries again at a time that upstream named.
-func (l *lookups) later(next lookup, at time.Time) {
-	wait := time.Until(at)
-	if next.tries++; next.tries > lookTries || wait > lookAgain {
+// asked ends a lookup, or has it made again at a time that upstream named.
+func (l *lookups) asked(who lookup, again time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.waiting, who.user.ID)
+	wait := time.Until(again)
+	who.tries++
+	if again.IsZero() || wait > lookAgain || who.tries > lookTries || len(l.waiting) >= lookQueue || l.ctx.Err() != nil {
 		return
 	}
-	timer := time.AfterFunc(max(wait, time.Second), func() { l.put(next) })
-	context.AfterFunc(l.ctx, func() { timer.Stop() })
+	l.waiting[who.user.ID] = time.AfterFunc(max(wait, time.Second), func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.ctx.Err() == nil {
+			l.put(who)
+		}
+	})
 }
 
 func (l *lookups) close() {
+	l.mu.Lock()
 	l.cancel()
+	for _, timer := range l.waiting {
+		if timer != nil {
+			timer.Stop()
+		}
+	}
+	l.mu.Unlock()
 	l.done.Wait()
 }
 

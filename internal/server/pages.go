@@ -116,15 +116,18 @@ type errorPage struct {
 	Title, Text string
 }
 
+func (s *Server) foreign(http.ResponseWriter, *http.Request) error {
+	return &message.Error{Code: message.CodeForbidden, Text: "Another site may not send this here."}
+}
+
 func (s *Server) nowhere(http.ResponseWriter, *http.Request) error {
 	return &message.Error{Code: message.CodeNotFound, Text: "There is no such page."}
 }
 
 // language keeps the language that was chosen, and goes back to where it was chosen.
 func (s *Server) language(w http.ResponseWriter, r *http.Request) error {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		return &message.Error{Code: message.CodeInvalid, Text: "This form cannot be read."}
+	if err := readForm(w, r); err != nil {
+		return err
 	}
 	if lang := r.PostForm.Get("lang"); slices.Contains(s.pages.codes, lang) {
 		http.SetCookie(w, &http.Cookie{

@@ -244,6 +244,31 @@ func TestHostile11GuessingIsSlow(t *testing.T) {
 	assert.Equal(t, http.StatusTooManyRequests, status, "a hundred a minute and peer")
 }
 
+func TestHostile11GuessingFromManyPlaces(t *testing.T) {
+	s := open(t, limited, noUpstream)
+	chattest.Join(t, s.URL, "ann@example.com")
+	status, tries := 0, 0
+	for ; status != http.StatusTooManyRequests; tries++ {
+		status, _ = chattest.Visitor(t, s.URL).Submit("/join", url.Values{"email": {"ann@example.com"}, "code": {"0"}})
+		require.Less(t, tries, 50, "an address can be tried so often only")
+	}
+	assert.Greater(t, tries, 20)
+}
+
+// A proxy may send another Host than the one that people see.
+func TestFormsOfOurOwnSiteBehindAProxy(t *testing.T) {
+	s := open(t, server.Config{BaseURL: must(url.Parse("http://chat.example.com"))}, noUpstream)
+	for origin, status := range map[string]int{"http://chat.example.com": http.StatusSeeOther, "http://evil.example": http.StatusForbidden} {
+		r := must(http.NewRequest("POST", s.URL+"/join", strings.NewReader("email=ann@example.com")))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Origin", origin)
+		response, err := http.DefaultTransport.RoundTrip(r)
+		require.NoError(t, err)
+		response.Body.Close()
+		assert.Equal(t, status, response.StatusCode, origin)
+	}
+}
+
 // An upstream that knows Ann, by the hash of her address, and nobody else.
 func upstream(t *testing.T) (pictures gravatar.Config, allow func()) {
 	gate := make(chan struct{})

@@ -30,7 +30,7 @@ type boot struct {
 }
 
 func (s *Server) room(w http.ResponseWriter, r *http.Request) error {
-	me, err := s.auth.Who(r)
+	me, err := s.auth.Who(r) // which ?as= may have named
 	if errors.Is(err, auth.ErrNoSession) {
 		http.Redirect(w, r, "/?next="+url.QueryEscape(r.URL.Path), http.StatusSeeOther)
 		return nil

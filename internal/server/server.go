@@ -25,6 +25,12 @@ const (
 	peerJoins   = 100 // a minute, and at once
 )
 
+// How often there may be device codes.
+const (
+	codesMade  = 10 // a minute and user
+	codesTried = 30 // an hour and address, from wherever; each code dies after five
+)
+
 // burstSeconds is how many seconds of messages a user may say at once.
 const burstSeconds = 4
 
@@ -52,8 +58,11 @@ type Server struct {
 	static  *static
 	sockets *sockets
 	lookups *lookups
-	speech  *auth.Limits[string]    // by user
+	speech  *auth.Limits[string]    // messages, by user
+	codes   *auth.Limits[string]    // device codes made, by user
+	guesses *auth.Limits[string]    // device codes tried, by address
 	joins   *auth.Limits[auth.Peer] // sessions started
+	ready   readiness
 }
 
 // New makes a Server. It must be closed after the rooms are and before the store.
@@ -72,13 +81,16 @@ func New(cfg Config, s *store.Store, b *bus.Bus, rooms *room.Directory, g *grava
 		pages:   pages,
 		static:  static,
 		speech:  auth.NewLimits[string](rate.Limit(cfg.MessageRate), burstSeconds*cfg.MessageRate),
+		codes:   auth.NewLimits[string](rate.Limit(codesMade)/60, codesMade),
+		guesses: auth.NewLimits[string](rate.Limit(codesTried)/3600, codesTried),
 		joins:   auth.NewLimits[auth.Peer](rate.Limit(peerJoins)/60, peerJoins),
 		lookups: newLookups(),
 	}
 	perPeer := peerSockets
 	if !cfg.Limits {
 		perPeer = 0
-		srv.speech = auth.NewLimits[string](0, 0)
+		unlimited := auth.NewLimits[string](0, 0)
+		srv.speech, srv.codes, srv.guesses = unlimited, unlimited, unlimited
 		srv.joins = auth.NewLimits[auth.Peer](0, 0)
 	}
 	if srv.sockets, err = newSockets(b, perPeer, out); err != nil {
@@ -99,6 +111,7 @@ func (s *Server) Close(patience time.Duration) error {
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /{$}", s.page(s.door))
+	mux.Handle("GET /join", http.RedirectHandler("/", http.StatusSeeOther))
 	mux.Handle("POST /join", s.page(s.join))
 	mux.Handle("POST /leave", s.page(s.leave))
 	mux.Handle("POST /language", s.page(s.language))
@@ -120,5 +133,13 @@ func (s *Server) Handler() http.Handler {
 
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
-	return s.headers(http.NewCrossOriginProtection().Handler(mux))
+	forms := http.NewCrossOriginProtection()
+	if s.cfg.BaseURL != nil {
+		// A proxy may have given the request another Host than the one that people see.
+		if err := forms.AddTrustedOrigin(s.cfg.BaseURL.Scheme + "://" + s.cfg.BaseURL.Host); err != nil {
+			s.out.Warn("forms are taken from no other origin", "err", err)
+		}
+	}
+	forms.SetDenyHandler(s.page(s.foreign))
+	return s.headers(forms.Handler(mux))
 }

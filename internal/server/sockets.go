@@ -72,26 +72,27 @@ func (s *sockets) release(peer auth.Peer) {
 	}
 }
 
-// run has a socket converse on a goroutine of its own. If its session ended while it was being
-// let in, or the server is stopping, it is closed first.
-func (s *sockets) run(peer auth.Peer, u *user.OnlineUser, converse func(context.Context)) {
+// add takes a socket among the live ones, in the place that was reserved for it; remove must
+// follow. If its session ended since it began to be let in, it is closed at once. It reports
+// false if the server is stopping.
+func (s *sockets) add(u *user.OnlineUser, began time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch {
-	case s.closed:
-		u.Close(socket.GoingAway, "restart")
-	case !s.ended[u.Session].IsZero():
+	if s.closed {
+		return false
+	}
+	if s.ended[u.Session].After(began) {
 		u.Close(socket.PolicyViolation, signedOut)
 	}
 	s.users[u.Session] = append(s.users[u.Session], u)
-	s.running.Go(func() {
-		defer s.release(peer)
-		defer s.forget(u)
-		converse(s.ctx)
-	})
+	s.running.Add(1)
+	return true
 }
 
-func (s *sockets) forget(u *user.OnlineUser) {
+// remove ends what add began, and gives the place back.
+func (s *sockets) remove(peer auth.Peer, u *user.OnlineUser) {
+	defer s.running.Done()
+	s.release(peer)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	others := slices.DeleteFunc(s.users[u.Session], func(other *user.OnlineUser) bool { return other == u })

@@ -41,25 +41,6 @@ func (s source) Read(p []byte) (int, error) {
 	}
 }
 
-// park waits between messages until there is something to read, and does meanwhile what comes due.
-func (c *Conn) park() error {
-	if c.parked == nil || len(c.early) > 0 || c.in.Buffered() > 0 {
-		return nil
-	}
-	for {
-		if err := c.setReadDeadline(); err != nil {
-			return err
-		}
-		err := c.parked.wait()
-		if !errors.Is(err, os.ErrDeadlineExceeded) {
-			return err
-		}
-		if err := c.due(time.Now()); err != nil {
-			return err
-		}
-	}
-}
-
 // setReadDeadline makes the wait end when the next thing comes due, unless the end has begun.
 func (c *Conn) setReadDeadline() error {
 	next := c.idleAt()

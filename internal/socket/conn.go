@@ -12,8 +12,9 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// A Conn is the server's end of one WebSocket. One goroutine calls Receive until it fails: pings,
-// pongs, closes and idle limits are seen to there. Another may Write meanwhile, and anyone may Close.
+// A Conn is the server's end of one WebSocket. One goroutine calls Each, or Receive until it fails:
+// pings, pongs, closes and idle limits are seen to there. Another may Write meanwhile, and anyone may
+// Close.
 type Conn struct {
 	tcp         net.Conn
 	options     Options
@@ -31,7 +32,7 @@ type Conn struct {
 	pinged   time.Time // when we last sent a ping
 	begun    time.Time // when the frame or message being read began; zero between them
 	parting  bool      // finish reads
-	parked   *parking  // where Receive waits between messages; nil where it reads to wait
+	parked   *parking  // where Each waits; nil where reading itself must
 
 	turn  chan struct{} // holds a token while somebody writes
 	quick *nonblocking  // TryWrite's; nil where there is no such way

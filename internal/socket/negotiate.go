@@ -10,9 +10,9 @@ import (
 	"golang.org/x/net/websocket"
 )
 
-// negotiate checks the request (RFC 6455 §4.2.1), answers one that is no handshake of ours, and gives the
-// subprotocol of one that is.
-func negotiate(w http.ResponseWriter, r *http.Request, speaks []string) (string, error) {
+// Negotiate checks the request (RFC 6455 §4.2.1), answers one that is no handshake of ours, and gives the
+// subprotocol of one that is. Upgrade does this too; who decides by the subprotocol asks before.
+func Negotiate(w http.ResponseWriter, r *http.Request, speaks []string) (string, error) {
 	key, err := base64.StdEncoding.DecodeString(r.Header.Get("Sec-WebSocket-Key"))
 	switch {
 	case r.Method != http.MethodGet:
@@ -25,6 +25,8 @@ func negotiate(w http.ResponseWriter, r *http.Request, speaks []string) (string,
 		return "", refuse(w, http.StatusUpgradeRequired, "Version 13 of WebSocket is the one spoken here.")
 	case err != nil || len(key) != 16:
 		return "", refuse(w, http.StatusBadRequest, "Sec-WebSocket-Key must be 16 bytes in Base64.")
+	case r.ContentLength != 0:
+		return "", refuse(w, http.StatusBadRequest, "A handshake has no body: it would be read as frames.")
 	}
 	offered := tokens(r.Header, "Sec-WebSocket-Protocol")
 	for _, name := range offered {

@@ -1,7 +1,9 @@
 package socket
 
 import (
+	"errors"
 	"net"
+	"os"
 	"syscall"
 	"unsafe"
 )
@@ -34,5 +36,11 @@ func newParking(tcp net.Conn) *parking {
 	return p
 }
 
-// wait returns when there is something to read, or at the read deadline with its error.
-func (p *parking) wait() error { return p.raw.Read(p.look) }
+// wait returns with arrived when there is something to read, or without at the read deadline.
+func (p *parking) wait() (arrived bool, err error) {
+	err = p.raw.Read(p.look)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return false, nil
+	}
+	return true, err
+}

@@ -24,21 +24,22 @@ func (c *Conn) Receive() ([]byte, error) {
 	defer c.receiving.Done()
 	c.heard = time.Now() // the caller's time with the last message is not the peer's silence
 	for {
-		err := c.park()
-		whole := false
-		if err == nil {
-			whole, err = c.assemble()
-		}
-		if why, ok := errors.AsType[*CloseError](err); ok {
-			return nil, c.end(why, announce)
-		}
+		whole, err := c.assemble()
 		if err != nil {
-			return nil, c.end(&CloseError{Code: AbnormalClosure, Err: err}, silent)
+			return nil, c.fail(err)
 		}
 		if whole {
 			return c.message, nil
 		}
 	}
+}
+
+// fail ends the connection for what reading has met.
+func (c *Conn) fail(err error) error {
+	if why, ok := errors.AsType[*CloseError](err); ok {
+		return c.end(why, announce)
+	}
+	return c.end(&CloseError{Code: AbnormalClosure, Err: err}, silent)
 }
 
 // enter lets Receive begin, unless the end has.

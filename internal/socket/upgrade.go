@@ -16,7 +16,7 @@ import (
 
 // Buffers of one connection: reading keeps the first, the handshake's answer needs the second.
 const (
-	readBuffer  = 512
+	readBuffer  = 256
 	writeBuffer = 256
 )
 
@@ -25,7 +25,7 @@ const (
 // answered. The Conn lives until Close or Receive ends it: the handler may return, and neither w nor r
 // is held.
 func Upgrade(w http.ResponseWriter, r *http.Request, o Options) (*Conn, error) {
-	subprotocol, err := negotiate(w, r, o.Subprotocols)
+	subprotocol, err := Negotiate(w, r, o.Subprotocols)
 	if err != nil {
 		return nil, err
 	}

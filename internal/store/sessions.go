@@ -13,6 +13,10 @@ import (
 // that was only typed.
 const Hold = 30 * 24 * time.Hour
 
+// unusedHold is for how long a session lives that was never used at all: its browser may not have got
+// the answer that gave it, and must not be locked out of its own address by it.
+const unusedHold = 10 * time.Minute
+
 // touchEvery is how exactly Used is kept, so that not every request is a write.
 const touchEvery = time.Hour
 
@@ -34,11 +38,13 @@ type Claim struct {
 }
 
 // Claim starts a session. An address that nobody holds goes to a new user; who had it before keeps
-// their id and what they said, not the address. ErrHeld: somebody holds it, and there is no Code.
-// ErrWrongCode: it is not their code, or that is used up (ten minutes, five tries).
-func (s *Store) Claim(ctx context.Context, c Claim) (Session, error) {
+// their id and what they said, not the address: lost is their id, if there was anybody. ErrHeld:
+// somebody holds it, and there is no Code. ErrWrongCode: it is not their code, or that is used up (ten
+// minutes, five tries).
+func (s *Store) Claim(ctx context.Context, c Claim) (_ Session, lost string, err error) {
 	type answer struct {
 		session Session
+		lost    string
 		refused error // stored all the same: a wrong code counts
 	}
 	a, err := write(ctx, s, "claim an address", func(ctx context.Context, tx *sql.Tx) (answer, error) {
@@ -47,6 +53,7 @@ func (s *Store) Claim(ctx context.Context, c Claim) (Session, error) {
 			return answer{}, err
 		}
 		user, held, err := holder(ctx, tx, c.Email)
+		lost := ""
 		switch {
 		case err != nil && !errors.Is(err, ErrNotFound):
 			return answer{}, err
@@ -64,32 +71,33 @@ func (s *Store) Claim(ctx context.Context, c Claim) (Session, error) {
 			if _, err := tx.ExecContext(ctx, `UPDATE users SET email = NULL WHERE id = $1`, user.ID); err != nil {
 				return answer{}, err
 			}
+			lost = user.ID
 			if user, err = insertUser(ctx, tx, c.Email, c.Name, now); err != nil {
 				return answer{}, err
 			}
 		}
 		session, err := insertSession(ctx, tx, user, c, now)
-		return answer{session: session}, err
+		return answer{session: session, lost: lost}, err
 	})
 	if err != nil {
-		return Session{}, err
+		return Session{}, "", err
 	}
-	return a.session, a.refused
+	return a.session, a.lost, a.refused
 }
 
 // Sessions are the live ones among those of the tokens, oldest first. Asking for them is using them,
-// which is noted at most once an hour.
+// which is noted the first time, and then at most once an hour.
 func (s *Store) Sessions(ctx context.Context, tokenHashes [][]byte) ([]Session, error) {
 	if len(tokenHashes) == 0 {
 		return nil, nil
 	}
 	now := s.now()
-	args := []any{now.Add(-Hold).UnixMicro()}
+	args := []any{now.Add(-Hold).UnixMicro(), now.Add(-unusedHold).UnixMicro()}
 	for _, h := range tokenHashes {
 		args = append(args, hex.EncodeToString(h))
 	}
 	sessions, err := selectSessions(ctx, s.engine.read,
-		`s.used > $1 AND s.token IN (`+marks(2, len(tokenHashes))+`) ORDER BY s.created, s.id`, args...)
+		`s.used > $1 AND (s.used > s.created OR s.created > $2) AND s.token IN (`+marks(3, len(tokenHashes))+`) ORDER BY s.created, s.id`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("store: sessions: %w", err)
 	}
@@ -101,11 +109,13 @@ func (s *Store) Sessions(ctx context.Context, tokenHashes [][]byte) ([]Session, 
 
 // touch notes that the sessions are used, where that was not done lately.
 func (s *Store) touch(ctx context.Context, sessions []Session, now time.Time) error {
+	now = moment(now.UnixMicro())
 	args := []any{now.UnixMicro()}
 	for i := range sessions {
-		if now.Sub(sessions[i].Used) >= touchEvery {
+		unused := sessions[i].Used.Equal(sessions[i].Created) && now.After(sessions[i].Created)
+		if unused || now.Sub(sessions[i].Used) >= touchEvery {
 			args = append(args, sessions[i].ID)
-			sessions[i].Used = moment(now.UnixMicro())
+			sessions[i].Used = now
 		}
 	}
 	if len(args) == 1 {
@@ -117,54 +127,39 @@ func (s *Store) touch(ctx context.Context, sessions []Session, now time.Time) er
 	return err
 }
 
-// EndSession ends the session of the token, and returns it as it was. The last one of a user who only
-// typed the address lets that go: released. ErrNotFound: no such live session.
-func (s *Store) EndSession(ctx context.Context, tokenHash []byte) (ended Session, released bool, err error) {
-	type end struct {
-		session  Session
-		released bool
-	}
-	e, err := write(ctx, s, "end a session", func(ctx context.Context, tx *sql.Tx) (end, error) {
+// EndSession ends the session with this id. The last one of a user who only typed the address lets
+// that go. ErrNotFound: no such live session.
+func (s *Store) EndSession(ctx context.Context, id string) error {
+	_, err := write(ctx, s, "end a session", func(ctx context.Context, tx *sql.Tx) (none struct{}, err error) {
 		if err := lapse(ctx, tx, s.now()); err != nil {
-			return end{}, err
+			return none, err
 		}
-		sessions, err := selectSessions(ctx, tx, `s.token = $1`, hex.EncodeToString(tokenHash))
-		if err != nil {
-			return end{}, err
+		var user string
+		if err := tx.QueryRowContext(ctx, `DELETE FROM sessions WHERE id = $1 RETURNING user_id`, id).Scan(&user); err != nil {
+			return none, found(err)
 		}
-		if len(sessions) == 0 {
-			return end{}, ErrNotFound
-		}
-		e := end{session: sessions[0]}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE id = $1`, e.session.ID); err != nil {
-			return end{}, err
-		}
-		result, err := tx.ExecContext(ctx, `
+		_, err = tx.ExecContext(ctx, `
 			UPDATE users SET email = NULL
-			WHERE id = $1 AND verified = 0 AND NOT EXISTS (SELECT 1 FROM sessions WHERE user_id = users.id)`, e.session.User.ID)
-		if err != nil {
-			return end{}, err
-		}
-		n, err := result.RowsAffected()
-		e.released = n > 0
-		return e, err
+			WHERE id = $1 AND verified = 0 AND NOT EXISTS (SELECT 1 FROM sessions WHERE user_id = users.id)`, user)
+		return none, err
 	})
-	return e.session, e.released, err
+	return err
 }
 
-// lapse ends the sessions that were not used for Hold, and releases the addresses that only they
-// held. Afterwards every session there is, is live.
+// lapse ends the sessions that were not used for Hold, or never, and releases the addresses that only
+// they held. Afterwards every session there is, is live.
 func lapse(ctx context.Context, tx *sql.Tx, now time.Time) error {
-	dead := now.Add(-Hold).UnixMicro()
+	const dead = `(used <= $1 OR used = created AND created <= $2)`
+	limits := []any{now.Add(-Hold).UnixMicro(), now.Add(-unusedHold).UnixMicro()}
 	_, err := tx.ExecContext(ctx, `
 		UPDATE users SET email = NULL
 		WHERE verified = 0
-		  AND id IN (SELECT user_id FROM sessions WHERE used <= $1)
-		  AND NOT EXISTS (SELECT 1 FROM sessions WHERE user_id = users.id AND used > $1)`, dead)
+		  AND id IN (SELECT user_id FROM sessions WHERE `+dead+`)
+		  AND NOT EXISTS (SELECT 1 FROM sessions WHERE user_id = users.id AND NOT `+dead+`)`, limits...)
 	if err != nil {
 		return fmt.Errorf("release lapsed addresses: %w", err)
 	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE used <= $1`, dead); err != nil {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE `+dead, limits...); err != nil {
 		return fmt.Errorf("end lapsed sessions: %w", err)
 	}
 	return nil

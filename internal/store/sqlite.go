@@ -36,6 +36,9 @@ func openSQLite(ctx context.Context, dir string) (_ *engine, err error) {
 	}
 	e := &engine{dialect: goose.DialectSQLite3, classify: classifySQLite, unlock: lock.Unlock}
 	path := filepath.Join(dir, "gochatting.db")
+	if err := private(path); err != nil {
+		return nil, errors.Join(fmt.Errorf("store: %w", err), lock.Unlock())
+	}
 	if e.write, err = sql.Open("sqlite", sqliteWriter(path)); err == nil {
 		e.read, err = sql.Open("sqlite", sqliteReader(path))
 	}
@@ -50,6 +53,16 @@ func openSQLite(ctx context.Context, dir string) (_ *engine, err error) {
 		return nil, errors.Join(fmt.Errorf("store: open %s: %w", path, err), e.close())
 	}
 	return e, nil
+}
+
+// private makes the file before SQLite does, which would let everybody read it, also in a folder that
+// was there before. SQLite gives its log the same mode.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // sqliteWriter asks for a commit that is on the disk when it returns: synchronous=FULL syncs the log

@@ -36,32 +36,38 @@ type Inbox interface {
 // ends; it returns why. What cannot be done is answered with an error_mtype, and the connection
 // lives on. One message is posted at a time, so a client that is faster than the disk waits.
 func (u *OnlineUser) PullFromClient(ctx context.Context, inbox Inbox) error {
-	var patience *rate.Limiter
-	for {
-		data, err := u.conn.Receive()
-		if err != nil {
-			return fmt.Errorf("user: pull from client: %w", err)
+	var patience *rate.Limiter // most never need it
+	err := u.conn.Each(func(data []byte) error {
+		if !u.post(ctx, inbox, data) {
+			return nil
 		}
-		said, err := u.read(data)
-		if wait := u.pace(); wait > 0 {
-			u.answer(said.Ref, SlowDown(wait))
-			if patience == nil {
-				patience = rate.NewLimiter(refusalsPerSec, refusalsAtOnce)
-			}
-			if !patience.Allow() {
-				u.Close(socket.PolicyViolation, "too many messages")
-				return ErrFlood
-			}
-			pause(ctx, refusalPause)
-			continue
+		if patience == nil {
+			patience = rate.NewLimiter(refusalsPerSec, refusalsAtOnce)
 		}
-		if err == nil {
-			err = inbox.Post(ctx, u, said)
+		if !patience.Allow() {
+			u.Close(socket.PolicyViolation, "too many messages")
+			return ErrFlood
 		}
-		if err != nil {
-			u.answer(said.Ref, err)
-		}
+		pause(ctx, refusalPause)
+		return nil
+	})
+	return fmt.Errorf("user: pull from client: %w", err)
+}
+
+// post does what one message of the client asks for, and reports whether it was one too many.
+func (u *OnlineUser) post(ctx context.Context, inbox Inbox, data []byte) (tooMany bool) {
+	said, err := u.read(data)
+	if wait := u.pace(); wait > 0 {
+		u.answer(said.Ref, SlowDown(wait))
+		return true
 	}
+	if err == nil {
+		err = inbox.Post(ctx, u, said)
+	}
+	if err != nil {
+		u.answer(said.Ref, err)
+	}
+	return false
 }
 
 // read understands either dialect: a Message, or in the first one a text for the lobby.

@@ -17,13 +17,14 @@ const sendFrames = 256
 
 // A Conn is what an OnlineUser needs of its socket.
 type Conn interface {
-	// Receive gives the next whole text message, valid until the next call.
-	Receive() ([]byte, error)
+	// Each calls handle with every text message, valid for the call, until the connection ends
+	// or handle fails, and returns why.
+	Each(handle func(message []byte) error) error
 	// Write sends bytes that are whole frames already, and what TryWrite has left before them.
 	Write(frames []byte) error
 	// TryWrite sends what the socket takes at once, and never waits.
 	TryWrite(frames []byte) socket.Taken
-	// Close ends the connection, never blocks, and makes Receive return.
+	// Close ends the connection, never blocks, and makes Each return.
 	Close(code int, reason string)
 	// CloseNow breaks it off, also while an end takes its time.
 	CloseNow()

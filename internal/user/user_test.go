@@ -38,12 +38,16 @@ func newLine() *line {
 	return &line{up: make(chan string), writes: make(chan string), closed: make(chan struct{})}
 }
 
-func (l *line) Receive() ([]byte, error) {
-	select {
-	case data := <-l.up:
-		return []byte(data), nil
-	case <-l.closed:
-		return nil, io.EOF
+func (l *line) Each(handle func([]byte) error) error {
+	for {
+		select {
+		case data := <-l.up:
+			if err := handle([]byte(data)); err != nil {
+				return err
+			}
+		case <-l.closed:
+			return io.EOF
+		}
 	}
 }
 

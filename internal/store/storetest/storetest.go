@@ -36,6 +36,7 @@ func Run(t *testing.T, open Open) {
 		"a new code replaces the old":                 codeReplaced,
 		"signing out lets the address go":             signOut,
 		"a hold lapses after thirty days":             lapse,
+		"a session that was never used lapses soon":   unused,
 		"using a session keeps it":                    keptBySigningOn,
 		"guests":                                      guests,
 		"a guest twice at once":                       guestsSideBySide,

@@ -52,7 +52,9 @@ func guests(t *testing.T, w *world) {
 
 	// A browser takes the address over; what the guest said stays the guest's.
 	w.say(t, first.Public(), "", "the guest's")
-	ann := w.claim(t, "ann@example.org", "Ann", "laptop")
+	ann, took, err := w.Claim(t.Context(), claimOf("ann@example.org", "Ann", "laptop"))
+	require.NoError(t, err)
+	assert.Equal(t, first.ID, took, "the caller is told whose it was")
 	assert.NotEqual(t, first.ID, ann.User.ID)
 	_, err = w.Guest(t.Context(), "ann@example.org", "ann")
 	assert.ErrorIs(t, err, store.ErrHeld)
@@ -64,9 +66,7 @@ func guests(t *testing.T, w *world) {
 	assert.Equal(t, first.ID, page[0].TextMessage.UserInfo.ID)
 
 	// When she lets it go, the next guest is neither of the two.
-	_, released, err := w.EndSession(t.Context(), token("laptop"))
-	require.NoError(t, err)
-	assert.True(t, released)
+	require.NoError(t, w.EndSession(t.Context(), ann.ID))
 	next, err := w.Guest(t.Context(), "ann@example.org", "ann")
 	require.NoError(t, err)
 	assert.NotContains(t, []string{first.ID, ann.User.ID}, next.ID)
