@@ -16,7 +16,6 @@ import (
 )
 
 const (
-	maxBody   = 64 << 10 // bytes of a request, as of a frame on the socket
 	usersPage = 100      // people in one answer, by default
 	usersMost = 200
 )
@@ -135,7 +134,7 @@ func (s *Server) listMessages(_ http.ResponseWriter, r *http.Request, me store.S
 // postMessage says something without a socket: for bots and scripts. The body is the Message
 // that would go up the socket.
 func (s *Server) postMessage(w http.ResponseWriter, r *http.Request, me store.Session) (any, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(s.frameBytes())))
 	if err != nil {
 		return nil, fmt.Errorf("server: read a message: %w", err)
 	}

@@ -15,10 +15,12 @@ import (
 	"gochatting/internal/user"
 )
 
-const (
-	subprotocol = "gochatting.v1" // of the current dialect; the first one has none
-	frameBytes  = 64 << 10        // in one WebSocket message
-)
+// subprotocol is that of the current dialect; the first one has none.
+const subprotocol = "gochatting.v1"
+
+// frameBytes is how much may come in one WebSocket message, or one request: the longest content
+// must find a place in it even if JSON writes each of its bytes in six.
+func (s *Server) frameBytes() int { return max(64<<10, 6*s.cfg.MessageBytes+1024) }
 
 // chat is the socket's handshake: everything that decides whether it may come in is looked at
 // before the upgrade, because no middleware applies after it.
@@ -140,7 +142,7 @@ func (s *Server) admitFirst(r *http.Request) (admitted, error) {
 func guestSession(userID string) string { return "guest " + userID }
 
 func (s *Server) socketOptions() socket.Options {
-	o := socket.Options{Subprotocols: []string{subprotocol}, MaxMessage: frameBytes}
+	o := socket.Options{Subprotocols: []string{subprotocol}, MaxMessage: s.frameBytes()}
 	if !s.cfg.Limits {
 		o.ControlRate = -1
 	}

@@ -12,6 +12,7 @@ import (
 
 	"gochatting/internal/chattest"
 	"gochatting/internal/message"
+	"gochatting/internal/server"
 	"gochatting/internal/store"
 )
 
@@ -362,4 +363,13 @@ func TestHostile09AFloodIsClosed(t *testing.T) {
 	}()
 	code, _ = pinger.CloseCode()
 	assert.Equal(t, 1008, code, "a flood of pings")
+}
+
+// However JSON writes it, a text within the limit fits into a frame.
+func TestLongestMessageFits(t *testing.T) {
+	s := open(t, server.Config{MessageBytes: 32 << 10}, noUpstream)
+	a := chattest.Join(t, s.URL, "ann@example.com").Open()
+	content := "x" + strings.Repeat("\x01", 32<<10-1)
+	a.Say(content)
+	assert.Equal(t, content, a.Hear().Content)
 }

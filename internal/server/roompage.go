@@ -67,7 +67,7 @@ func (s *Server) room(w http.ResponseWriter, r *http.Request) error {
 
 // limits are what a client is told of them.
 func (s *Server) limits() message.Limits {
-	l := message.Limits{MessageBytes: s.cfg.MessageBytes, FrameBytes: frameBytes}
+	l := message.Limits{MessageBytes: s.cfg.MessageBytes, FrameBytes: s.frameBytes()}
 	if s.cfg.Limits {
 		l.PerSecond, l.Burst = s.cfg.MessageRate, burstSeconds*s.cfg.MessageRate
 	}
