@@ -49,8 +49,8 @@ func AppendHeader(b []byte, n int) []byte {
 	}
 }
 
-// payload is the JSON in a Frame of one message.
-func (f *Frame) payload() []byte {
+// Payload is the JSON in a Frame of one message.
+func (f *Frame) Payload() []byte {
 	switch b := f.Bytes; b[1] {
 	case 126:
 		return b[4:]
@@ -82,7 +82,7 @@ func Join(frames []*Frame) *Frame {
 // Content and Name into itself as HTML: what was typed as text must reach it escaped.
 func (f *Frame) First() (*Frame, error) {
 	var m Message
-	if err := json.Unmarshal(f.payload(), &m); err != nil {
+	if err := json.Unmarshal(f.Payload(), &m); err != nil {
 		return nil, fmt.Errorf("message: translate for the first dialect: %w", err)
 	}
 	return EncodeFirst(m)

@@ -97,6 +97,7 @@ func (r *ActiveRoom) deliver(frames []*message.Frame) {
 	if r.here.owesFirst() {
 		r.tell(time.Now())
 	}
+	r.last.add(frames)
 	current := message.Join(frames)
 	first := sync.OnceValue(func() *message.Frame { return r.translate(frames) })
 	r.fanOut(func(u *user.OnlineUser) *message.Frame {

@@ -79,6 +79,19 @@ func (r *ActiveRoom) Leave(u *user.OnlineUser) {
 	}
 }
 
+// Since gives up to limit frames of a room after rev, oldest first, as they were delivered; known
+// is false when only the store has all of them. It never lacks what this process has answered as
+// stored. Who may hear the room is for the caller to see to.
+func (d *Directory) Since(room string, rev int64, limit int) (frames []*message.Frame, known bool) {
+	d.mu.Lock()
+	r := d.rooms[room]
+	d.mu.Unlock()
+	if r == nil {
+		return nil, false
+	}
+	return r.last.since(rev, d.store.Committed(room), limit)
+}
+
 // Here gives some of the people in a room, by name, after the one with the id after.
 func (d *Directory) Here(ctx context.Context, room, after string, limit int) (message.UserStatus, error) {
 	d.mu.Lock()

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"sync"
 	"time"
 
@@ -39,6 +40,7 @@ type ActiveRoom struct {
 
 	here presence
 	log  sequence
+	last recent
 	line []*user.OnlineUser // OnlineUsers as a list, made anew after somebody came or went
 
 	store *store.Store
@@ -75,6 +77,7 @@ func newActiveRoom(id string, s *store.Store, b *bus.Bus, out *slog.Logger) *Act
 		filled:      make(chan []*message.Frame),
 		ended:       make(chan struct{}),
 		here:        newPresence(),
+		last:        recent{from: math.MaxInt64},
 		store:       s,
 		bus:         b,
 		out:         out,
@@ -98,6 +101,7 @@ func (r *ActiveRoom) run(ctx context.Context) error {
 		return fmt.Errorf("room: wake %s: %w", r.ID, err)
 	}
 	r.log.rev, r.log.seen = rev, rev
+	r.last.begin(rev)
 
 	var fills sync.WaitGroup
 	defer func() { r.Close(); fills.Wait() }()

@@ -48,6 +48,14 @@ func (s *Store) Rev(ctx context.Context, roomID string) (rev int64, err error) {
 	return rev, nil
 }
 
+// Committed is the latest rev of the room that this process has put on disk, 0 if it has none: what is
+// known of the room from elsewhere is stale if it does not reach that far.
+func (s *Store) Committed(roomID string) int64 {
+	rev, _ := s.writer.committed.Load(roomID)
+	committed, _ := rev.(int64)
+	return committed
+}
+
 // A row is the one of a sql.Row, or the present one of sql.Rows.
 type row interface{ Scan(into ...any) error }
 

@@ -30,6 +30,8 @@ type writer struct {
 	log       *slog.Logger
 	now       func() time.Time
 
+	committed sync.Map // the last rev of each room, by id
+
 	jobs    chan *job
 	closing chan struct{}
 	closed  chan struct{} // when run has returned
@@ -148,7 +150,9 @@ func (w *writer) commit(batch []*job) {
 		return
 	}
 	for _, messages := range said {
-		w.published(messages[0].Room, messages)
+		last := messages[len(messages)-1]
+		w.committed.Store(last.Room, last.TextMessage.Rev)
+		w.published(last.Room, messages)
 	}
 	for _, j := range batch {
 		j.done <- j.err

@@ -1,0 +1,55 @@
+package room
+
+import (
+	"sync"
+
+	"gochatting/internal/message"
+)
+
+// recentFrames is how many of a room's latest frames are kept in memory: after a restart or an
+// outage thousands ask for the same few messages.
+const recentFrames = 512
+
+// recent is the end of a room's log as it was delivered here. run adds to it, anybody reads it.
+type recent struct {
+	mu     sync.Mutex
+	from   int64 // nothing is missing after this rev, up to rev
+	rev    int64
+	frames []*message.Frame // at most twice recentFrames
+}
+
+// begin tells that everything after rev will be added. Before, nothing is known.
+func (l *recent) begin(rev int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.from, l.rev = rev, rev
+}
+
+func (l *recent) add(frames []*message.Frame) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.frames = append(l.frames, frames...)
+	l.rev = frames[len(frames)-1].Rev
+	if len(l.frames) <= 2*recentFrames {
+		return
+	}
+	old := l.frames[:len(l.frames)-recentFrames]
+	l.from = old[len(old)-1].Rev
+	l.frames = append(make([]*message.Frame, 0, 2*recentFrames), l.frames[len(old):]...)
+}
+
+// since gives up to limit frames after rev, if nothing is missing among them, nor behind them up to
+// the rev that must be reached.
+func (l *recent) since(rev, reach int64, limit int) (frames []*message.Frame, known bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if rev < l.from || l.rev < reach {
+		return nil, false
+	}
+	// Few ask for much: from the end it is not far.
+	i := len(l.frames)
+	for i > 0 && l.frames[i-1].Rev > rev {
+		i--
+	}
+	return l.frames[i:min(i+limit, len(l.frames))], true
+}
