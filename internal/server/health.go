@@ -14,11 +14,10 @@ const (
 	readyFor    = 200 * time.Millisecond // is one look good, since it writes to the disk
 )
 
-// A readiness is the last look at whether people can be served.
+// A readiness is when people could last be served.
 type readiness struct {
-	mu  sync.Mutex
-	at  time.Time
-	err error
+	mu sync.Mutex
+	at time.Time
 }
 
 // healthz says that the process lives.
@@ -37,14 +36,14 @@ func (s *Server) isReady(ctx context.Context) error {
 	s.ready.mu.Lock()
 	defer s.ready.mu.Unlock()
 	if time.Since(s.ready.at) < readyFor {
-		return s.ready.err
+		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, readyWithin)
 	defer cancel()
-	s.ready.err = errors.Join(s.store.Ping(ctx), s.bus.Ready())
-	s.ready.at = time.Now()
-	if s.ready.err != nil {
-		s.out.Error("not ready", "err", s.ready.err)
+	if err := errors.Join(s.store.Ping(ctx), s.bus.Ready()); err != nil {
+		s.out.Error("not ready", "err", err)
+		return err
 	}
-	return s.ready.err
+	s.ready.at = time.Now()
+	return nil
 }

@@ -1,0 +1,6 @@
+//go:build race
+
+package main
+
+// The program under test is built as its tests are.
+var buildFlags = []string{"-race"}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"gochatting/internal/bus"
+	"gochatting/internal/gravatar"
+	"gochatting/internal/room"
+	"gochatting/internal/server"
+	"gochatting/internal/store"
+)
+
+// How long a client may take over HTTP. Sockets have limits of their own after the upgrade.
+const (
+	headerTimeout = 10 * time.Second
+	bodyTimeout   = 30 * time.Second
+	answerTimeout = 60 * time.Second
+	idleTimeout   = time.Minute
+	headerBytes   = 32 << 10
+)
+
+// How long the end may take: first the requests that are under way, then the sockets.
+const (
+	requestsEnd = 3 * time.Second
+	socketsEnd  = 5 * time.Second
+)
+
+// serve runs the server until ctx ends. Then it takes no more connections, ends the rooms, whose
+// sockets are closed with 1001, and returns when what was acknowledged is on disk.
+func serve(ctx context.Context, c config, out, logs io.Writer) (err error) {
+	log := newLog(c, logs)
+	events, err := bus.Open()
+	if err != nil {
+		return err
+	}
+	defer events.Close()
+	kept, err := store.Open(ctx, store.Options{Dir: c.data, Published: room.Publisher(events, log), Log: log})
+	if err != nil {
+		return err
+	}
+	defer also(&err, kept.Close)
+	pictures, err := gravatar.New(gravatar.Config{
+		URL: c.gravatarURL, API: c.gravatarAPI, Key: c.gravatarKey, Off: c.gravatarOff,
+		Dir: filepath.Join(c.data, "gravatar"), Log: log,
+	})
+	if err != nil {
+		return err
+	}
+	defer also(&err, pictures.Close)
+	rooms, err := room.NewDirectory(kept, events, c.maxMessage, log)
+	if err != nil {
+		return err
+	}
+	srv, err := server.New(server.Config{
+		BaseURL: c.baseURL, TrustedProxies: c.trustedProxies,
+		Limits: c.limits, MessageRate: c.rateMessages, MessageBytes: c.maxMessage, Version: version,
+	}, kept, events, rooms, pictures, log)
+	if err != nil {
+		return errors.Join(err, rooms.Close())
+	}
+	defer also(&err, func() error { return srv.Close(socketsEnd) })
+	defer also(&err, rooms.Close)
+
+	if c.pprof != "" {
+		at, end, failed := offerProfiles(c.pprof)
+		if failed != nil {
+			return failed
+		}
+		defer also(&err, end)
+		fmt.Fprintf(out, "gochatting %s: profiles are at http://%s/debug/pprof/\n", version, at)
+	}
+	listener, err := net.Listen("tcp", c.addr)
+	if err != nil {
+		return fmt.Errorf("%w; choose another address with --addr", err)
+	}
+	fmt.Fprintf(out, "gochatting %s: open %s in your browser. Data is in %s. Ctrl-C stops it.\n", version, c.site(listener), c.data)
+	return answer(ctx, patient(srv.Handler(), log), listener)
+}
+
+// patient is HTTP with limits to how long, and how much, a client may take.
+func patient(handler http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       bodyTimeout,
+		WriteTimeout:      answerTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    headerBytes,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+}
+
+// answer serves HTTP until ctx ends and the requests that were under way are answered.
+func answer(ctx context.Context, web *http.Server, listener net.Listener) error {
+	failed := make(chan error, 1)
+	go func() { failed <- web.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestsEnd)
+	defer cancel()
+	err := web.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = web.Close() // they had their time
+	}
+	<-failed
+	return err
+}
+
+// site is where to point a browser on this machine.
+func (c config) site(l net.Listener) string {
+	if c.baseURL != nil {
+		return c.baseURL.String()
+	}
+	host, _, err := net.SplitHostPort(c.addr)
+	if err != nil || host == "" {
+		host = "localhost"
+	}
+	_, port, _ := net.SplitHostPort(l.Addr().String()) // the one that was got, if any was asked for
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+func newLog(c config, to io.Writer) *slog.Logger {
+	if c.logJSON {
+		return slog.New(slog.NewJSONHandler(to, nil))
+	}
+	return slog.New(slog.NewTextHandler(to, nil))
+}
+
+// also closes what a function used when it returns, and does not lose the error.
+func also(err *error, close func() error) { *err = errors.Join(*err, close()) }
