@@ -19,6 +19,7 @@ export class Composer {
     this.#key = `${prefix}.draft`;
     this.#limit = limit;
     this.#say = say;
+    this.#form.hidden = false;
     this.#field.placeholder = t('composer.placeholder', { room });
     this.#field.value = browser.get(this.#key) ?? '';
     this.#field.addEventListener('input', () => this.#changed());

@@ -14,6 +14,7 @@ import { Log } from './log.js';
 import { Notices } from './notices.js';
 import { Outbox } from './outbox.js';
 import { People } from './people.js';
+import { findLost } from './portrait.js';
 import { listRooms, roomName } from './rooms.js';
 import { Scroll } from './scroll.js';
 import { Socket } from './socket.js';
@@ -121,6 +122,7 @@ function start({ As, Room, Rooms, Messages, Limits, ...rest }) {
       listRooms(Welcome.Rooms, Room.ID, As);
       catchup.reach(Welcome.Rooms.find((room) => room.ID === Room.ID).Rev);
       outbox.open();
+      findLost();
     },
     status_mtype({ UserStatus }) {
       changePresence(UserStatus);
@@ -143,13 +145,15 @@ function start({ As, Room, Rooms, Messages, Limits, ...rest }) {
       outbox.lost();
     },
     signedOut: () => api.signedOut(),
-    ended: () => {
-      connection.end('ended.signed_out');
-      composer.close();
-    },
+    ended: () => end('ended.signed_out'),
   });
   if ('WebSocket' in window) socket.open();
-  else connection.end('ended.no_websocket');
+  else end('ended.no_websocket');
+
+  function end(why) {
+    connection.end(why);
+    composer.close();
+  }
 }
 
 if (!await isSomebodyElse(boot.As)) start(boot);

@@ -14,6 +14,7 @@ export class People {
   #me;
   #fetch;
   #known = new Map(); // ID → { user, element }
+  #missed = new Set(); // IDs of those who were here before the connection was lost, and are not back yet
   #online = 0;
   #cursor = ''; // the last user the server has named in its own order
   #edge;
@@ -28,15 +29,18 @@ export class People {
   }
 
   replace(users) {
+    const before = [...this.#known.keys(), ...this.#missed];
     this.#known = new Map(users.map((user) => [user.ID, { user, element: this.#build(user) }]));
     this.#list.replaceChildren(...users.toSorted(byName).map(({ ID }) => this.#known.get(ID).element));
+    this.#missed = new Set(before.filter((id) => !this.#known.has(id)));
     this.#cursor = users.at(-1)?.ID ?? '';
     this.#look();
   }
 
-  // Whether this is somebody not listed yet, rather than a new name or picture.
+  // Whether this is somebody who comes, rather than a new name or picture, or one who comes back
+  // like ourselves, as everyone does after the server was started again.
   join(user) {
-    const isNew = !this.#known.has(user.ID);
+    const isNew = !this.#known.has(user.ID) && !this.#missed.delete(user.ID);
     this.leave(user);
     const element = this.#build(user);
     const next = [...this.#list.children].find((other) => byName(user, this.#known.get(other.dataset.user).user) < 0);
