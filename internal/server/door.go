@@ -48,7 +48,7 @@ func (s *Server) showDoor(w http.ResponseWriter, r *http.Request, status int, p 
 	p.Langs = s.pages.languages(p.Lang)
 	p.Version = s.cfg.Version
 	p.Next = local(p.Next, "")
-	return s.pages.show(w, p.Lang, "join.html", status, p)
+	return s.pages.show(w, r, p.Lang, "join.html", status, p)
 }
 
 // join lets somebody in by the address they typed.
@@ -154,6 +154,3 @@ func (s *Server) guess(email, code string) time.Duration {
 }
 
 func (s *Server) peer(r *http.Request) auth.Peer { return auth.PeerOf(r, s.cfg.TrustedProxies) }
-
-// secure reports whether people come over TLS.
-func (s *Server) secure() bool { return s.cfg.BaseURL != nil && s.cfg.BaseURL.Scheme == "https" }

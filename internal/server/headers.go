@@ -19,7 +19,7 @@ func (s *Server) headers(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
-		if r.TLS != nil || s.cfg.BaseURL != nil && s.cfg.BaseURL.Scheme == "https" {
+		if r.TLS != nil || s.cfg.secure() {
 			h.Set("Strict-Transport-Security", hstsYear)
 		}
 		next.ServeHTTP(w, r)

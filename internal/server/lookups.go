@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -112,30 +113,25 @@ func (s *Server) look(ctx context.Context, u store.User) (again time.Time) {
 	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
 	found, failed := s.gravatar.Look(ctx, u.Email)
-	known, err := s.store.User(ctx, u.ID) // as they are by now
-	if err != nil {
-		s.out.Error("look somebody up", "user", u.ID, "err", err)
-		return again
-	}
-	name, picture := found.Name, found.Picture
 	if failed != nil {
 		s.out.Debug("look somebody up", "user", u.ID, "err", failed)
 		var later *gravatar.Later
 		if errors.As(failed, &later) {
 			again = later.At
 		}
-		// Not knowing is no reason to forget.
-		if name == "" {
-			name = known.Name
+		// Not knowing is no reason to forget what is known by now.
+		known, err := s.store.User(ctx, u.ID)
+		if err != nil {
+			s.out.Error("look somebody up", "user", u.ID, "err", err)
+			return again
 		}
-		if picture == "" {
-			picture = known.Picture
-		}
+		found.Name, found.Picture = cmp.Or(found.Name, known.Name), cmp.Or(found.Picture, known.Picture)
 	}
-	if name == "" {
-		name = auth.Name(u.Email)
+	found.Name = cmp.Or(found.Name, auth.Name(u.Email))
+	if found.Name == u.Name && found.Picture == u.Picture {
+		return again
 	}
-	now, changed, err := s.store.Rename(ctx, u.ID, name, picture)
+	now, changed, err := s.store.Rename(ctx, u.ID, found.Name, found.Picture)
 	if err != nil {
 		s.out.Error("keep a name", "user", u.ID, "err", err)
 		return again

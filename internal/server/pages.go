@@ -2,10 +2,13 @@ package server
 
 import (
 	"bytes"
+	"compress/gzip"
 	"fmt"
 	"html/template"
+	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strings"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
@@ -77,17 +80,32 @@ func (p *pages) languages(current string) []Language {
 }
 
 // show renders a page whole before it sends any of it.
-func (p *pages) show(w http.ResponseWriter, lang, name string, status int, data any) error {
+func (p *pages) show(w http.ResponseWriter, r *http.Request, lang, name string, status int, data any) error {
 	var page bytes.Buffer
 	if err := p.templates[lang].ExecuteTemplate(&page, name, data); err != nil {
 		return fmt.Errorf("server: render %s: %w", name, err)
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Language", lang)
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Language", lang)
+	if !acceptsGzip(r) {
+		w.WriteHeader(status)
+		_, _ = page.WriteTo(w) // the browser has gone: nobody to tell
+		return nil
+	}
+	h.Set("Content-Encoding", "gzip")
 	w.WriteHeader(status)
-	_, _ = page.WriteTo(w) // the browser has gone: nobody to tell
+	packed, _ := gzip.NewWriterLevel(w, gzip.BestSpeed) // the level is a valid one
+	// A page has secrets beside what others may have written, and its length must not tell how
+	// well the two compress together (BREACH): a comment of random length hides that.
+	packed.Comment = strings.Repeat("-", rand.N(maxPadding))
+	_, _ = page.WriteTo(packed)
+	_ = packed.Close()
 	return nil
 }
+
+// maxPadding is how much longer a page may be than it needs, in bytes.
+const maxPadding = 256
 
 // page makes a handler of one that may fail; then it shows what went wrong as a page.
 func (s *Server) page(answer func(http.ResponseWriter, *http.Request) error) http.Handler {
@@ -103,7 +121,7 @@ func (s *Server) page(answer func(http.ResponseWriter, *http.Request) error) htt
 		if text == "" {
 			text = told.Text
 		}
-		if err := s.pages.show(w, lang, "error.html", status, errorPage{lang, status, http.StatusText(status), text}); err != nil {
+		if err := s.pages.show(w, r, lang, "error.html", status, errorPage{lang, status, http.StatusText(status), text}); err != nil {
 			s.out.Error("show an error", "err", err)
 			http.Error(w, told.Text, status)
 		}
@@ -132,7 +150,7 @@ func (s *Server) language(w http.ResponseWriter, r *http.Request) error {
 	if lang := r.PostForm.Get("lang"); slices.Contains(s.pages.codes, lang) {
 		http.SetCookie(w, &http.Cookie{
 			Name: languageCookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 60 * 60,
-			HttpOnly: true, Secure: s.secure(), SameSite: http.SameSiteLaxMode,
+			HttpOnly: true, Secure: s.cfg.secure(), SameSite: http.SameSiteLaxMode,
 		})
 	}
 	http.Redirect(w, r, local(r.PostForm.Get("next"), "/"), http.StatusSeeOther)

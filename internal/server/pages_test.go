@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -379,4 +380,29 @@ func TestNoEmailReachesAnybodyElse(t *testing.T) {
 	}
 	assert.NotContains(t, s.Log.String(), "hello", "contents are not logged")
 	assert.Contains(t, everything, "hello too")
+}
+
+// All that the room needs to be shown, with a full page of messages, is small.
+func TestTheRoomIsLight(t *testing.T) {
+	s := open(t, unlimited, noUpstream)
+	ann := chattest.Join(t, s.URL, "ann@example.com")
+	for i := range 50 {
+		ann.Post("/api/v1/rooms/lobby/messages", fmt.Sprintf(`{"TextMessage":{"Content":"message %d, of a usual length, so to say"}}`, i), nil)
+	}
+	response, packed := page(t, ann, "/rooms/lobby", "Accept-Encoding", "gzip")
+	require.Equal(t, "gzip", response.Header.Get("Content-Encoding"))
+	_, plain := page(t, ann, "/rooms/lobby", "Accept-Encoding", "identity")
+	r, err := gzip.NewReader(strings.NewReader(packed))
+	require.NoError(t, err)
+	unpacked, err := io.ReadAll(r)
+	require.NoError(t, err)
+	assert.Equal(t, plain, string(unpacked))
+
+	total := len(packed)
+	for _, file := range slices.Compact(slices.Sorted(slices.Values(regexp.MustCompile(`/static/[^"]+\.(js|css)"`).FindAllString(plain, -1)))) {
+		_, body := page(t, ann, strings.TrimSuffix(file, `"`), "Accept-Encoding", "gzip")
+		total += len(body)
+	}
+	t.Logf("%d bytes", total)
+	assert.Less(t, total, 60<<10)
 }

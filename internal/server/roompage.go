@@ -55,7 +55,7 @@ func (s *Server) room(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.auth.Renew(w, r, me)
 	lang := s.pages.languageOf(r)
-	return s.pages.show(w, lang, "room.html", http.StatusOK, roomPage{
+	return s.pages.show(w, r, lang, "room.html", http.StatusOK, roomPage{
 		Lang: lang, Langs: s.pages.languages(lang),
 		Boot: boot{
 			Me: me.User.Own(), As: id,

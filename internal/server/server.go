@@ -44,6 +44,9 @@ type Config struct {
 	Version        string
 }
 
+// secure reports whether people come over TLS.
+func (c Config) secure() bool { return c.BaseURL != nil && c.BaseURL.Scheme == "https" }
+
 // A Server answers HTTP. Its parts are the caller's, who closes them after it.
 type Server struct {
 	cfg      Config
@@ -77,7 +80,7 @@ func New(cfg Config, s *store.Store, b *bus.Bus, rooms *room.Directory, g *grava
 	}
 	srv := &Server{
 		cfg: cfg, store: s, bus: b, rooms: rooms, gravatar: g, out: out,
-		auth:    auth.New(s, cfg.BaseURL != nil && cfg.BaseURL.Scheme == "https"),
+		auth:    auth.New(s, cfg.secure()),
 		pages:   pages,
 		static:  static,
 		speech:  auth.NewLimits[string](rate.Limit(cfg.MessageRate), burstSeconds*cfg.MessageRate),

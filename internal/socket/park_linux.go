@@ -2,7 +2,6 @@ package socket
 
 import (
 	"errors"
-	"net"
 	"os"
 	"syscall"
 	"unsafe"
@@ -17,14 +16,8 @@ type parking struct {
 	byte [1]byte
 }
 
-// newParking gives nil for a connection that is not plain TCP: then reading itself must wait.
-func newParking(tcp net.Conn) *parking {
-	plain, ok := tcp.(*net.TCPConn)
-	if !ok {
-		return nil
-	}
-	raw, err := plain.SyscallConn()
-	if err != nil {
+func newParking(raw syscall.RawConn) *parking {
+	if raw == nil {
 		return nil
 	}
 	p := &parking{raw: raw}

@@ -4,7 +4,6 @@ package socket
 
 import (
 	"errors"
-	"net"
 	"syscall"
 )
 
@@ -18,14 +17,8 @@ type nonblocking struct {
 	err   error
 }
 
-// newNonblocking gives nil for a connection that is not plain TCP: then there is no such way.
-func newNonblocking(tcp net.Conn) *nonblocking {
-	plain, ok := tcp.(*net.TCPConn)
-	if !ok {
-		return nil
-	}
-	raw, err := plain.SyscallConn()
-	if err != nil {
+func newNonblocking(raw syscall.RawConn) *nonblocking {
+	if raw == nil {
 		return nil
 	}
 	w := &nonblocking{raw: raw}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"syscall"
 	"time"
 
 	"golang.org/x/net/websocket"
@@ -36,14 +37,15 @@ func Upgrade(w http.ResponseWriter, r *http.Request, o Options) (*Conn, error) {
 	// What net/http has read already; its 4 KB of buffer go back to it.
 	early, _ := buffered.Peek(buffered.Reader.Buffered())
 
+	raw := rawOf(tcp)
 	c := &Conn{
 		tcp:         tcp,
 		options:     o.settled(),
 		subprotocol: subprotocol,
 		early:       slices.Clone(early),
 		turn:        make(chan struct{}, 1),
-		quick:       newNonblocking(tcp),
-		parked:      newParking(tcp),
+		quick:       newNonblocking(raw),
+		parked:      newParking(raw),
 		closing:     make(chan struct{}),
 		done:        make(chan struct{}),
 	}
@@ -82,6 +84,19 @@ func (c *Conn) accept(r *http.Request) error {
 		return fmt.Errorf("socket: upgrade: %w", err)
 	}
 	return nil
+}
+
+// rawOf is what TryWrite and Each go by: nil for a connection that is not plain TCP, such as TLS.
+func rawOf(tcp net.Conn) syscall.RawConn {
+	plain, ok := tcp.(*net.TCPConn)
+	if !ok {
+		return nil
+	}
+	raw, err := plain.SyscallConn()
+	if err != nil {
+		return nil
+	}
+	return raw
 }
 
 // plain is a handshake that was checked, in the form x/net understands: it reads the first line of each
