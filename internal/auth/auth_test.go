@@ -100,6 +100,7 @@ func TestSameOrigin(t *testing.T) {
 		{"http://localhost:5050", "localhost:5050", nil, true},
 		{"https://chat.example.com", "chat.example.com", nil, true},
 		{"https://Chat.Example.com", "chat.example.com", nil, true},
+		{"http://localhost:5050/", "localhost:5050", nil, true}, // as some programs write it
 		{"https://chat.example.com", "127.0.0.1:5050", base, true},
 		{"http://127.0.0.1:5050", "127.0.0.1:5050", base, true},
 

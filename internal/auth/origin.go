@@ -11,7 +11,7 @@ import (
 // else keeps foreign pages from opening one with the visitor's cookies (RFC 6455 §10.2).
 func SameOrigin(r *http.Request, base *url.URL) bool {
 	origin, err := url.Parse(r.Header.Get("Origin"))
-	if err != nil || origin.Host == "" || origin.Path != "" || origin.User != nil {
+	if err != nil || origin.Host == "" || origin.Path != "" && origin.Path != "/" || origin.User != nil {
 		return false
 	}
 	if origin.Scheme != "http" && origin.Scheme != "https" {

@@ -25,7 +25,8 @@ type Config struct {
 	// only /HASH where URL already ends in /avatar.
 	URL string
 
-	// API is the profile server, to which /profiles/HASH is appended. When empty it is
+	// API is the profile server, to which /profiles/HASH is appended, or /v3/profiles/HASH when it has
+	// no path. When empty it is
 	// https://api.gravatar.com/v3 if URL is Gravatar's; for anybody else's URL there are then no
 	// profiles, since Libravatar and its kin have none.
 	API string

@@ -122,6 +122,7 @@ func TestWhoIsAsked(t *testing.T) {
 		{"https://secure.gravatar.com/", "", "https://secure.gravatar.com/avatar", "https://api.gravatar.com/v3/profiles"},
 		{"https://seccdn.libravatar.org/avatar/", "", "https://seccdn.libravatar.org/avatar", ""},
 		{"https://notgravatar.com", "", "https://notgravatar.com/avatar", ""},
+		{"http://localhost:8080", "http://localhost:8080/", "http://localhost:8080/avatar", "http://localhost:8080/v3/profiles"},
 		{"http://Localhost:8080/faces/avatar", "http://[::1]:9/v3/profiles//", "http://localhost:8080/faces/avatar", "http://[::1]:9/v3/profiles"},
 	} {
 		at, err := locate(Config{URL: tc.url, API: tc.api, Dir: "."})

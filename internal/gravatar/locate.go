@@ -29,6 +29,9 @@ func locate(cfg Config) (places, error) {
 	if api != "" {
 		var apiErr error
 		at.profiles, apiErr = parse("URL of the profile API", api, "", "profiles")
+		if apiErr == nil && strings.Trim(at.profiles.Path, "/") == "profiles" { // only a host: its paths are Gravatar's
+			at.profiles.Path = "/v3/profiles"
+		}
 		err = errors.Join(err, apiErr)
 	}
 	if cfg.Dir == "" {

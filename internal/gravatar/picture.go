@@ -23,8 +23,8 @@ type Picture struct {
 	MaxAge time.Duration // for how long it may be shown; short while another may yet come
 }
 
-// Picture answers the picture of email, size pixels wide, as 20, 40, 80, 160, 320 or 512,
-// whichever is the next: browsers scale the rest of the way. It never fails: when there is no
+// Picture answers the picture of email, size pixels wide or the next of the sizes that are usual,
+// 512 at most: browsers scale the rest of the way. It never fails: when there is no
 // picture, or email is "", it is the one drawn for seed. It waits for upstream only when
 // nothing was ever heard about email, and for half a second at most.
 func (c *Client) Picture(ctx context.Context, email, seed string, size int) Picture {
@@ -46,9 +46,12 @@ func (c *Client) Picture(ctx context.Context, email, seed string, size int) Pict
 	return c.drawn(seed, size, age)
 }
 
+// sizes are those that pages ask for, at one and at two pixels a point.
+var sizes = []int{16, 20, 24, 32, 36, 40, 48, 64, 72, 80, 96, 100, 120, 128, 160, 200, 240, 256, 320, 400, 480}
+
 // class keeps the number of variants small that anybody can make us work and keep.
 func class(size int) int {
-	for _, c := range []int{20, 40, 80, 160, 320} {
+	for _, c := range sizes {
 		if size <= c {
 			return c
 		}

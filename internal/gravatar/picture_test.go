@@ -16,7 +16,7 @@ func TestPictureComesInItsSize(t *testing.T) {
 	f := newFake(t)
 	f.serve(body("image/png", asPNG(t, plain(300, 300, red))), http.NotFound)
 	c := f.client(t)
-	for given, want := range map[int]int{-1: 20, 0: 20, 1: 20, 20: 20, 21: 40, 80: 80, 100: 160, 512: 512, 1 << 40: 512} {
+	for given, want := range map[int]int{-1: 16, 0: 16, 1: 16, 20: 20, 21: 24, 80: 80, 101: 120, 490: 512, 512: 512, 1 << 40: 512} {
 		for _, email := range []string{ann, ""} {
 			pic := c.Picture(t.Context(), email, "seed", given)
 			img, kind, err := image.Decode(bytes.NewReader(pic.Data))
