@@ -42,17 +42,12 @@ func serve(t testing.TB, o Options, use func(*Conn)) string {
 	return server.Listener.Addr().String()
 }
 
-// echo sends every message back, and gives the error that ended Receive.
+// echo sends every message back, and gives the error that ended the connection. It goes by Each, and so
+// by Receive where the connection is not plain TCP.
 func echo(c *Conn) error {
-	for {
-		message, err := c.Receive()
-		if err != nil {
-			return err
-		}
-		if err := c.Write(serverFrame(websocket.TextFrame, message)); err != nil {
-			return err
-		}
-	}
+	return c.Each(func(message []byte) error {
+		return c.Write(serverFrame(websocket.TextFrame, message))
+	})
 }
 
 // serveEcho is an endpoint that echoes; each connection's last error comes out of the channel.
