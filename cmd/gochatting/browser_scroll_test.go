@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -94,6 +96,20 @@ func (b *browser) followingTheBottom(t *testing.T) {
 	ann.click("#new-messages")
 	ann.await(atBottom)
 	ann.hides("#new-messages")
+	assert.Equal(t, "log", eval[string](ann, `() => document.activeElement.id`), "the button is gone, its reader is not")
+
+	// A draft that grows takes from the log's height, and not from its end.
+	ann.click("#composer textarea")
+	for range 9 {
+		ann.write("a line of a draft")
+		ann.press(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierShift))
+		ann.await(atBottom)
+	}
+	ben.says("while she writes")
+	ann.hears("ben-too", "while she writes")
+	ann.await(atBottom)
+	eval[any](ann, `() => { draft.value = ''; draft.dispatchEvent(new Event('input')); }`)
+	ann.await(atBottom)
 
 	eval[any](ann, `() => { log.scrollTop = 0; }`)
 	ann.says("mine")

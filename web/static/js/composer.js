@@ -77,12 +77,20 @@ export class Composer {
   }
 
   #changed() {
-    const { value, style } = this.#field;
-    style.blockSize = 'auto';
-    style.blockSize = `${this.#field.scrollHeight}px`;
+    const { value } = this.#field;
+    this.#fit();
     if (value) browser.set(this.#key, value);
     else browser.remove(this.#key);
     this.#count();
+  }
+
+  // Makes the field as high as its text. While that is measured the form keeps its height: the log
+  // above would grow for a moment, and the reader would no longer be at its bottom.
+  #fit() {
+    this.#form.style.minBlockSize = `${this.#form.offsetHeight}px`;
+    this.#field.style.blockSize = 'auto';
+    this.#field.style.blockSize = `${this.#field.scrollHeight}px`;
+    this.#form.style.minBlockSize = '';
   }
 
   #count() {

@@ -8,8 +8,12 @@ export class Jump {
   #count = 0;
 
   constructor(jump) {
-    this.#fresh.addEventListener('click', jump);
-    this.#arrow.addEventListener('click', jump);
+    const go = () => {
+      jump();
+      document.getElementById('log').focus({ preventScroll: true }); // the button goes away, the reader stays
+    };
+    this.#fresh.addEventListener('click', go);
+    this.#arrow.addEventListener('click', go);
   }
 
   count() {
