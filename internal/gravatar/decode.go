@@ -5,50 +5,19 @@ import (
 	"context"
 	"fmt"
 	"image"
-	"image/gif"
 	"image/jpeg"
 	"image/png"
-	"io"
 
 	"golang.org/x/image/draw"
-	"golang.org/x/image/webp"
+
+	"gochatting/internal/picture"
 )
 
-const (
-	maxPixels = 2048 * 2048 // the largest that Gravatar has
-	maxScans  = 50          // of a progressive JPEG, which usually has 10
-)
-
-// A format is what a picture's first bytes show it to be, whatever its label says.
-type format struct {
-	begins string // ? stands for any byte
-	config func(io.Reader) (image.Config, error)
-	decode func(io.Reader) (image.Image, error)
-}
-
-func formats() []format {
-	return []format{
-		{"\x89PNG\r\n\x1a\n", png.DecodeConfig, png.Decode},
-		{"\xff\xd8", jpeg.DecodeConfig, jpeg.Decode},
-		{"GIF8?a", gif.DecodeConfig, gif.Decode}, // the first frame alone
-		{"RIFF????WEBP", webp.DecodeConfig, webp.Decode},
-	}
-}
-
-func (f format) fits(raw []byte) bool {
-	if len(raw) < len(f.begins) {
-		return false
-	}
-	for i, b := range []byte(f.begins) {
-		if b != '?' && b != raw[i] {
-			return false
-		}
-	}
-	return true
-}
+// maxMemory is enough to decode the largest that Gravatar has, 2048 pixels wide.
+const maxMemory = 64 << 20
 
 // askPicture asks for avatars. d=404: what there is none of, we draw ourselves. The answers are
-// decoded one at a time: made to be as bad as they may, they take seconds and 100 MB each.
+// decoded one at a time: made to be as bad as they may, they take seconds and maxMemory each.
 func askPicture(u *upstream) func(context.Context, string) ([]byte, error) {
 	query := fmt.Sprintf("s=%d&d=404", maxSize)
 	decoding := make(chan struct{}, 1)
@@ -70,43 +39,12 @@ func askPicture(u *upstream) func(context.Context, string) ([]byte, error) {
 // remake decodes a picture and encodes it anew, square and at most maxSize wide, so that
 // nothing of the bytes that came in goes out.
 func remake(raw []byte) ([]byte, error) {
-	for _, f := range formats() {
-		if f.fits(raw) {
-			img, err := f.open(raw)
-			if err != nil {
-				return nil, fmt.Errorf("%w: %w", errUnusable, err)
-			}
-			side := min(img.Bounds().Dx(), img.Bounds().Dy())
-			return encode(scale(img, min(side, maxSize)))
-		}
-	}
-	return nil, fmt.Errorf("%w: no picture", errUnusable)
-}
-
-// open decodes raw once its header promises that this is affordable. A decoder's panic is an
-// error here: it must not be in a stranger's hands to end the process.
-func (f format) open(raw []byte) (img image.Image, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			img, err = nil, fmt.Errorf("the decoder panics: %v", p)
-		}
-	}()
-	head, err := f.config(bytes.NewReader(raw))
+	p, err := picture.Decode(bytes.NewReader(raw), maxMemory)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errUnusable, err)
 	}
-	if head.Width < 1 || head.Height < 1 || head.Width > maxPixels/head.Height {
-		return nil, fmt.Errorf("%d × %d pixels", head.Width, head.Height)
-	}
-	// Each scan of a progressive JPEG goes over the whole picture, and may take ten bytes.
-	if scans := bytes.Count(raw, []byte("\xff\xda")); scans > maxScans {
-		return nil, fmt.Errorf("%d scans", scans)
-	}
-	img, err = f.decode(bytes.NewReader(raw))
-	if err == nil && img.Bounds().Empty() {
-		return nil, fmt.Errorf("an empty frame")
-	}
-	return img, err
+	side := min(p.Bounds().Dx(), p.Bounds().Dy())
+	return encode(scale(p.Image, min(side, maxSize)))
 }
 
 // scale makes the middle square of img side pixels wide.

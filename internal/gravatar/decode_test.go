@@ -10,7 +10,6 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
-	"io"
 	"slices"
 	"testing"
 
@@ -128,37 +127,12 @@ func TestRemakeRefuses(t *testing.T) {
 	}
 }
 
-func TestRefusedByTheHeaderAlone(t *testing.T) {
-	for _, raw := range [][]byte{flood(2048, 2049), flooding()} {
-		for _, f := range formats() {
-			if !f.fits(raw) {
-				continue
-			}
-			f.decode = func(io.Reader) (image.Image, error) {
-				assert.Fail(t, "decoded")
-				return nil, io.EOF
-			}
-			_, err := f.open(raw)
-			assert.ErrorContains(t, err, "pixels")
-		}
-	}
-}
-
 // A thousand frames cost what one does: what comes after the first is not even read.
 func TestOnlyTheFirstFrameIsRead(t *testing.T) {
 	first := asGIF(t, frame(50, 50, red))
 	bomb := append(bytes.TrimSuffix(first, []byte{0x3b}), 0x2c, 'b', 'o', 'o', 'm')
 	img, _ := remade(t, bomb)
 	assert.Equal(t, image.Rect(0, 0, 50, 50), img.Bounds())
-}
-
-func TestADecodersPanicIsAnError(t *testing.T) {
-	f := format{
-		config: png.DecodeConfig,
-		decode: func(io.Reader) (image.Image, error) { panic("index out of range") },
-	}
-	_, err := f.open(asPNG(t, plain(1, 1, red)))
-	assert.ErrorContains(t, err, "panics")
 }
 
 func FuzzDecode(f *testing.F) {

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -22,10 +23,13 @@ type Frame struct {
 
 // Encode makes the Frame of m.
 func Encode(m Message) (*Frame, error) {
-	payload, err := json.Marshal(m)
-	if err != nil {
+	var text bytes.Buffer
+	to := json.NewEncoder(&text)
+	to.SetEscapeHTML(false) // this is no page, and HTML would grow by a third
+	if err := to.Encode(m); err != nil {
 		return nil, fmt.Errorf("message: encode %s: %w", m.MType, err)
 	}
+	payload := bytes.TrimSuffix(text.Bytes(), []byte("\n"))
 	f := &Frame{Bytes: append(AppendHeader(make([]byte, 0, maxHeader+len(payload)), len(payload)), payload...)}
 	if t := m.TextMessage; t != nil {
 		f.ID, f.Rev = t.ID, t.Rev
@@ -92,7 +96,10 @@ func (f *Frame) First() (*Frame, error) {
 func EncodeFirst(m Message) (*Frame, error) {
 	if m.TextMessage != nil {
 		t := *m.TextMessage
-		t.Content = escape(t.Content)
+		for _, f := range t.Files { // of which its page knows nothing
+			t.Content = strings.TrimSpace(t.Content + " [" + f.Name + "]")
+		}
+		t.Content, t.HTML, t.Files = escape(t.Content), "", nil
 		t.UserInfo = first(t.UserInfo)
 		m.TextMessage = &t
 	}

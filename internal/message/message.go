@@ -11,6 +11,9 @@ const (
 	TextMType    = "text_mtype"    // a message's whole present state; clients upsert by ID
 	StatusMType  = "status_mtype"  // who is here
 	WelcomeMType = "welcome_mtype" // the first frame of the current dialect
+	TypingMType  = "typing_mtype"  // somebody writes; never stored
+	ReadMType    = "read_mtype"    // your read mark moved, on this device or another
+	RoomMType    = "room_mtype"    // a room you are in is new, or has changed; or you are no longer in it
 	ErrorMType   = "error_mtype"   // something the client sent could not be done
 )
 
@@ -27,19 +30,53 @@ type Message struct {
 	Ref         string       `json:",omitempty"` // the author's own name for what they sent
 	TextMessage *TextMessage `json:",omitempty"`
 	UserStatus  *UserStatus  `json:",omitempty"`
+	Typing      *User        `json:",omitempty"` // who writes
+	Read        *Read        `json:",omitempty"`
+	RoomInfo    *Room        `json:",omitempty"` // of a room_mtype; without it you are not in the room any more
 	Welcome     *Welcome     `json:",omitempty"`
 	Error       *Error       `json:",omitempty"`
 }
 
-// A TextMessage is what somebody said. ID is the room's rev at which it was said; Rev is the
-// rev of its latest change, so a new message has ID == Rev.
+// A TextMessage is what somebody said, as it stands now. ID is the room's rev at which it was
+// said; Rev is the rev of its latest change, so a new message has ID == Rev.
 type TextMessage struct {
-	ID       int64
-	Rev      int64
-	Content  string
-	UserInfo User
-	Time     string    // TimeFormat, for the first version's page
-	At       time.Time // UTC
+	ID        int64
+	Rev       int64
+	Content   string // as it was typed
+	HTML      string `json:",omitempty"` // Content as safe HTML; "" if it has no markup, or none that could be made
+	UserInfo  User
+	Time      string     // TimeFormat, for the first version's page
+	At        time.Time  // UTC
+	Edited    *time.Time `json:",omitempty"`
+	Deleted   *time.Time `json:",omitempty"` // then only this trace is left: no Content, nor anything else
+	Pinned    *time.Time `json:",omitempty"`
+	ReplyTo   int64      `json:",omitempty"` // ID of a message in the same room
+	Mentions  []string   `json:",omitempty"` // IDs of users, and MentionHere
+	Reactions []Reaction `json:",omitempty"` // in the order of their first ones
+	Files     []File     `json:",omitempty"`
+}
+
+// MentionHere, among Mentions, is everyone in the room.
+const MentionHere = "here"
+
+// A Reaction is one emoji under a message, and the IDs of those who put it there.
+type Reaction struct {
+	Emoji string
+	Users []string
+}
+
+// A File is attached to a message. Width and Height are the preview's, so that its place can be
+// kept; a file without a preview has none of the three.
+type File struct {
+	ID      string
+	Name    string
+	Type    string // media type
+	Size    int64  // bytes
+	URL     string // where to download it
+	Preview string `json:",omitempty"` // URL of a picture of it, made by the server
+	Width   int    `json:",omitempty"`
+	Height  int    `json:",omitempty"`
+	Alt     string `json:",omitempty"` // what a picture shows, in words
 }
 
 // A User is a person as everyone may see them. Email is filled only towards its owner.
@@ -69,14 +106,52 @@ type Welcome struct {
 	Version string // the server's
 }
 
+// The kinds of Room.
+const (
+	OpenRoom    = "open"    // anyone may find and join it
+	PrivateRoom = "private" // members only; a member invites
+	DirectRoom  = "direct"  // of a set of people, who are named by Users
+)
+
 // A Room is a place with one ordered log. Rev is the log's clock: a client whose last rev of
 // the room is lower asks for what it missed with since.
 type Room struct {
-	ID   string
-	Name string
-	Kind string // "open"
-	Rev  int64
+	ID         string
+	Name       string // "" for a direct one
+	Kind       string
+	Topic      string `json:",omitempty"`
+	Maker      string `json:",omitempty"` // ID of the user who made it, and may rename and archive it
+	Archived   bool   `json:",omitempty"` // to be read only
+	Rev        int64
+	Users      []User      `json:",omitempty"` // of a direct room: all who are in it
+	Membership *Membership `json:",omitempty"` // yours; nil in an open room that you have not joined, and in what is told to all
 }
+
+// A Membership is how somebody stands to a room they are in.
+type Membership struct {
+	Involvement string // InvolvedAll and so on
+	Read        Read
+}
+
+// What of a room somebody wants to be told.
+const (
+	InvolvedAll      = "all"
+	InvolvedMentions = "mentions"
+	InvolvedNone     = "none"
+)
+
+// A Read is how far somebody has read a room: everything up to the message ID. Unread counts what
+// others said after it, Mentions those of them that mention this user; neither beyond MostUnread.
+// It was counted when the room's log was at Rev: what follows that, a client counts by itself.
+type Read struct {
+	ID       int64
+	Rev      int64
+	Unread   int
+	Mentions int
+}
+
+// MostUnread is how far unread messages are counted.
+const MostUnread = 100
 
 // Limits are what the server takes, so that a client can refuse early.
 type Limits struct {
@@ -84,6 +159,8 @@ type Limits struct {
 	FrameBytes   int // of one WebSocket message
 	PerSecond    int // messages a user may say for as long as they like; 0: no limit
 	Burst        int // and how many at once
+	FileBytes    int64
+	Files        int // of one message
 }
 
 // An Error answers something that could not be done. Text is a sentence that says what to do;

@@ -211,3 +211,17 @@ func BenchmarkEncode(b *testing.B) {
 		}
 	}
 }
+
+func TestFirstDialectNamesFiles(t *testing.T) {
+	m := said("")
+	m.TextMessage.Files = []message.File{{ID: "f1", Name: "sea.jpg", Preview: "/previews/f1"}, {ID: "f2", Name: "<b>.txt"}}
+	f, err := message.EncodeFirst(m)
+	require.NoError(t, err)
+	assert.Contains(t, string(f.Payload()), `"Content":"[sea.jpg] [&lt;b&gt;.txt]"`)
+	assert.NotContains(t, string(f.Payload()), "previews")
+	m.TextMessage.Content = "Look"
+	f, err = message.EncodeFirst(m)
+	require.NoError(t, err)
+	assert.Contains(t, string(f.Payload()), `"Content":"Look [sea.jpg] [&lt;b&gt;.txt]"`)
+	assert.Len(t, m.TextMessage.Files, 2, "the message itself is untouched")
+}

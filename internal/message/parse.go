@@ -20,20 +20,31 @@ const (
 	CodeNotFound  = "not_found"  // no such thing, or not for you
 	CodeNotStored = "not_stored" // the store could not take it; nothing was shown to anybody
 	CodeSignedOut = "signed_out" // no session, or one that has ended
-	CodeForbidden = "forbidden"  // from where it may not come
+	CodeForbidden = "forbidden"  // from where, or from whom, it may not come
+	CodeConflict  = "conflict"   // not as things stand: a name that is taken, an archived room
+	CodeLimit     = "limit"      // there are as many as there may be
 	CodeInternal  = "internal"   // our fault
 )
 
 // maxRef is how many bytes a Ref may have: enough for a UUID and a prefix.
 const maxRef = 64
 
-// Parse reads what a client of the current dialect sent: one Message, strictly. A key that is
-// unknown, stands twice or has a value of another type is refused with an *Error that names it.
-// Where a Ref could be read, the Message returned beside the error carries it.
+// Decode reads JSON that a client sent, strictly: a key that is unknown, stands twice or has a value
+// of another type is refused with an *Error that names it.
+func Decode[T any](data []byte) (T, error) {
+	var v, none T
+	if err := json.Unmarshal(data, &v, json.RejectUnknownMembers(true)); err != nil {
+		return none, &Error{Code: CodeInvalid, Text: "This cannot be understood: " + describe(err)}
+	}
+	return v, nil
+}
+
+// Parse reads what a client of the current dialect sent: one Message, as Decode does. Where a Ref
+// could be read, the Message returned beside the error carries it.
 func Parse(data []byte) (Message, error) {
-	var m Message
-	if err := json.Unmarshal(data, &m, json.RejectUnknownMembers(true)); err != nil {
-		return Message{Ref: readRef(data)}, &Error{Code: CodeInvalid, Text: "This is not a message: " + describe(err)}
+	m, err := Decode[Message](data)
+	if err != nil {
+		return Message{Ref: readRef(data)}, err
 	}
 	if len(m.Ref) > maxRef {
 		return Message{}, &Error{Code: CodeInvalid, Text: fmt.Sprintf("Ref has %d bytes; at most %d.", len(m.Ref), maxRef)}
