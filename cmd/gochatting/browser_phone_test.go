@@ -46,7 +46,7 @@ func (b *browser) phone(t *testing.T) {
 
 	ann.tap("#composer textarea")
 	ann.write("from the train 🚆")
-	ann.tap("#composer button")
+	ann.tap("#composer .send")
 	ben.hears("ann", "from the train 🚆")
 	assert.Equal(t, 390, eval[int](ann, `() => Math.max(innerWidth, document.documentElement.scrollWidth, log.scrollWidth)`), "nothing is wider than the screen")
 	assert.Empty(t, eval[[]string](ann, `() => [...document.querySelectorAll('button, a.button, textarea')].filter((element) => element.checkVisibility()

@@ -22,6 +22,8 @@ type Flags struct {
 	RateMessages   string `default:"5" placeholder:"N" help:"Messages a second that a user may say for as long as they like, and four times as many at once. Default: ${default}"`
 	Limits         string `default:"on" placeholder:"on|off" help:"off turns all limits of rate and count off, for a load test on a private machine; sizes stay limited. Default: ${default}"`
 	MaxMessage     string `default:"8192" placeholder:"BYTES" help:"The longest message, in bytes of UTF-8. Default: ${default}"`
+	MaxFile        string `default:"26214400" placeholder:"BYTES" help:"The largest file, in bytes. Default: ${default}, which is 25 MB"`
+	FileQuota      string `default:"1073741824" placeholder:"BYTES" help:"What the files of one user may take together, in bytes. Default: ${default}, which is 1 GB"`
 	Log            string `default:"text" placeholder:"text|json" help:"The form of the log, on standard error. Default: ${default}"`
 	BaseURL        string `placeholder:"URL" help:"Where people reach this server, such as https://chat.example.com. With https, cookies are sent over TLS only."`
 	TrustedProxies string `placeholder:"CIDR,…" help:"Addresses of proxies whose X-Forwarded-For is believed, such as 127.0.0.1/32."`
@@ -38,6 +40,8 @@ type config struct {
 	rateMessages   int
 	limits         bool
 	maxMessage     int
+	maxFile        int64
+	fileQuota      int64
 	logJSON        bool
 	baseURL        *url.URL
 	trustedProxies []netip.Prefix
@@ -53,6 +57,9 @@ const (
 	minMaxMessage = 1
 	maxMaxMessage = 32 << 10
 )
+
+// maxMaxFile is 1 TB, for a file and for all of a user: whoever means more has mistyped.
+const maxMaxFile = 1 << 40
 
 // parseFlags understands the command line and the environment. It returns nil if all there was
 // to do was to print help.
@@ -103,6 +110,12 @@ func (f Flags) check() (*config, error) {
 	}
 	if c.maxMessage, err = strconv.Atoi(f.MaxMessage); err != nil || c.maxMessage < minMaxMessage || c.maxMessage > maxMaxMessage {
 		fault("max-message", f.MaxMessage, fmt.Sprintf("give a number of bytes from %d to %d", minMaxMessage, maxMaxMessage))
+	}
+	if c.maxFile, err = strconv.ParseInt(f.MaxFile, 10, 64); err != nil || c.maxFile < 1 || c.maxFile > maxMaxFile {
+		fault("max-file", f.MaxFile, fmt.Sprintf("give a number of bytes from 1 to %d", maxMaxFile))
+	}
+	if c.fileQuota, err = strconv.ParseInt(f.FileQuota, 10, 64); err != nil || c.fileQuota < max(1, c.maxFile) || c.fileQuota > maxMaxFile {
+		fault("file-quota", f.FileQuota, fmt.Sprintf("give a number of bytes from that of --max-file to %d", maxMaxFile))
 	}
 	c.limits = f.Limits == "on"
 	if f.Limits != "on" && f.Limits != "off" {

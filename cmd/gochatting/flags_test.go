@@ -20,6 +20,8 @@ var wrong = map[string]string{
 	"rate-messages":   "-3",
 	"limits":          "maybe",
 	"max-message":     "8KB",
+	"max-file":        "25MB",
+	"file-quota":      "0",
 	"log":             "xml",
 	"base-url":        "chat.example.com",
 	"trusted-proxies": "10.0.0.0/8,proxy.example.com",
@@ -64,7 +66,7 @@ func TestHelpListsEveryFlag(t *testing.T) {
 	p := launch(t, "--help")
 	assert.Zero(t, p.wait(), "exit code")
 	for _, flag := range []string{
-		"addr", "data", "join", "rate-messages", "limits", "max-message", "log", "base-url", "trusted-proxies",
+		"addr", "data", "join", "rate-messages", "limits", "max-message", "max-file", "file-quota", "log", "base-url", "trusted-proxies",
 		"gravatar", "gravatar-api", "gravatar-key", "pprof",
 	} {
 		assert.Regexp(t, `(?m)^\s+--`+flag+`[= ]`, p.out.String())
@@ -78,11 +80,11 @@ func TestEnvironmentSets(t *testing.T) {
 	t.Parallel()
 	p := launchWith(t, []string{
 		"GOCHATTING_ADDR=127.0.0.1:0", "GOCHATTING_DATA=" + t.TempDir(), "GOCHATTING_GRAVATAR=off", "GOCHATTING_LOG=json",
-		"GOCHATTING_MAX_MESSAGE=5", "GOCHATTING_RATE_MESSAGES=1000",
+		"GOCHATTING_MAX_MESSAGE=5", "GOCHATTING_MAX_FILE=1000", "GOCHATTING_RATE_MESSAGES=1000",
 	}, "--rate-messages", "7")
 	base := p.out.await(t, `open (http://\S+) in`)
 	ann := chattest.Join(t, base, "ann@example.com").Open()
-	assert.Equal(t, message.Limits{MessageBytes: 5, FrameBytes: 64 << 10, PerSecond: 7, Burst: 28}, ann.Welcome.Limits)
+	assert.Equal(t, message.Limits{MessageBytes: 5, FrameBytes: 64 << 10, PerSecond: 7, Burst: 28, FileBytes: 1000, Files: 10}, ann.Welcome.Limits)
 	ann.Say("123456")
 	assert.Equal(t, message.CodeTooLong, ann.Next(message.ErrorMType).Error.Code)
 	ann.Say("12345")
@@ -92,7 +94,7 @@ func TestEnvironmentSets(t *testing.T) {
 func TestDefaults(t *testing.T) {
 	c, err := understand(t)
 	require.NoError(t, err)
-	assert.Equal(t, &config{addr: ":5050", data: "data", rateMessages: 5, limits: true, maxMessage: 8192}, c)
+	assert.Equal(t, &config{addr: ":5050", data: "data", rateMessages: 5, limits: true, maxMessage: 8192, maxFile: 25 << 20, fileQuota: 1 << 30}, c)
 }
 
 func TestFlagsAreUnderstood(t *testing.T) {
@@ -118,6 +120,8 @@ func TestValuesAtTheEdge(t *testing.T) {
 		{"data", "", false},
 		{"rate-messages", "1", true}, {"rate-messages", "0", false}, {"rate-messages", "1000000", true}, {"rate-messages", "1000001", false}, {"rate-messages", "1.5", false},
 		{"max-message", "1", true}, {"max-message", "0", false}, {"max-message", "32768", true}, {"max-message", "32769", false},
+		{"max-file", "1", true}, {"max-file", "0", false}, {"max-file", "1073741824", true}, {"max-file", "1073741825", false},
+		{"file-quota", "26214400", true}, {"file-quota", "26214399", false}, {"file-quota", "1099511627776", true}, {"file-quota", "1099511627777", false},
 		{"limits", "ON", false}, {"log", "", false},
 		{"base-url", "http://localhost:5050", true}, {"base-url", "https://example.com/chat", false}, {"base-url", "https://me:secret@example.com", false}, {"base-url", "javascript:alert(1)", false},
 		{"trusted-proxies", "", true}, {"trusted-proxies", "10.0.0.0/33", false},

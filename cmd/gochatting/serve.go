@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"gochatting/internal/bus"
+	"gochatting/internal/files"
 	"gochatting/internal/gravatar"
+	"gochatting/internal/markup"
 	"gochatting/internal/room"
 	"gochatting/internal/server"
 	"gochatting/internal/store"
@@ -47,6 +49,10 @@ func serve(ctx context.Context, c config, out, logs io.Writer) (err error) {
 		return err
 	}
 	defer also(&err, kept.Close)
+	blobs, err := files.OpenDisk(filepath.Join(c.data, "files"), kept.UsesBlob)
+	if err != nil {
+		return err
+	}
 	pictures, err := gravatar.New(gravatar.Config{
 		URL: c.gravatarURL, API: c.gravatarAPI, Key: c.gravatarKey, Off: c.gravatarOff,
 		Dir: filepath.Join(c.data, "gravatar"), Log: log,
@@ -55,14 +61,17 @@ func serve(ctx context.Context, c config, out, logs io.Writer) (err error) {
 		return err
 	}
 	defer also(&err, pictures.Close)
-	rooms, err := room.NewDirectory(kept, events, c.maxMessage, log)
+	words := markup.New(markup.Options{Log: log})
+	defer words.Close()
+	rooms, err := room.NewDirectory(kept, events, words, c.maxMessage, log)
 	if err != nil {
 		return err
 	}
 	srv, err := server.New(server.Config{
 		BaseURL: c.baseURL, TrustedProxies: c.trustedProxies,
-		Limits: c.limits, MessageRate: c.rateMessages, MessageBytes: c.maxMessage, Version: version,
-	}, kept, events, rooms, pictures, log)
+		Limits: c.limits, MessageRate: c.rateMessages, MessageBytes: c.maxMessage,
+		FileBytes: c.maxFile, FileQuota: c.fileQuota, Version: version,
+	}, kept, events, rooms, pictures, blobs, log)
 	if err != nil {
 		return errors.Join(err, rooms.Close())
 	}

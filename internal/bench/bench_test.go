@@ -37,6 +37,7 @@ func ran(t *testing.T, scenario string, rounds int, want ...string) []Result {
 func TestScenarios(t *testing.T) {
 	together(t, map[string]func(*testing.T){
 		"steady": testSteady, "flood": testFlood, "crowd": testCrowd, "storm": testStorm, "post": testPost, "scroll": testScroll,
+		"search": testSearch,
 	})
 }
 
@@ -80,6 +81,17 @@ func testPost(t *testing.T) {
 func testScroll(t *testing.T) {
 	ran(t, "scroll", 1, "from start to first page gochatting", "at the end gochatting", "back from the middle gochatting",
 		"on from the middle gochatting", "at the beginning gochatting", "what changed lately gochatting", "what changed since the middle gochatting")
+}
+
+func testSearch(t *testing.T) {
+	all := ran(t, "search", 1, "written store", "made searchable after that store",
+		"a common word store", "a common word, halfway back store", "two common words store", "a rare word store", "no such word store",
+		"a phrase of common words store", "a phrase that nobody said store", "two common words that never meet store",
+		"twelve common words store", "a Chinese character store", "a Chinese word store", "a Chinese phrase store",
+		"a common word of somebody store", "a common word in a small room store", "a common word on a day store",
+		"without a common word store", "links store", "outsider: a common word store", "outsider: a word hardly said there store",
+		"outsider: two that never meet store", "outsider: only said elsewhere store")
+	assert.EqualValues(t, 5_000, all[0].Messages)
 }
 
 // A server that has limits says so, and so does the tool.

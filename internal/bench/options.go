@@ -20,10 +20,13 @@ var scenarios = map[string]func(*bench, context.Context) error{
 	"storm":  (*bench).storm,
 	"post":   (*bench).post,
 	"scroll": (*bench).scroll,
+	"search": (*bench).search,
 }
 
 // Names are the scenarios, in the order in which they are run.
-func Names() []string { return []string{"steady", "flood", "crowd", "storm", "post", "scroll"} }
+func Names() []string {
+	return []string{"steady", "flood", "crowd", "storm", "post", "scroll", "search"}
+}
 
 // The most that is done at once, so that a slip of the finger does not become a burden.
 const (
@@ -36,7 +39,7 @@ const (
 type sizes struct {
 	steady, flood, crowd int   // users
 	storm                []int // users, in rooms of these sizes
-	history              int   // messages to scroll in
+	history              int   // messages to scroll and search in
 	returning            time.Duration
 }
 

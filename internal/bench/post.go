@@ -66,7 +66,7 @@ func (b *bench) bare(ctx context.Context, rows int) (r Result, err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	db.SetMaxOpenConns(1)
-	insert, err := db.PrepareContext(ctx, `INSERT INTO messages (room, id, rev, author, ref, content, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`)
+	insert, err := db.PrepareContext(ctx, `INSERT INTO messages (room, id, rev, author, ref, content, at, html) VALUES ($1, $2, $3, $4, $5, $6, $7, '')`)
 	if err != nil {
 		return r, err
 	}

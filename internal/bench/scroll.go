@@ -14,8 +14,7 @@ import (
 // seeders fill a history; writeTogether of them share a transaction.
 const seeders = 512
 
-// scroll asks for pages of a long history, one after the other. What else can be asked of it, such as
-// a search, is one more place.
+// scroll asks for pages of a long history, one after the other.
 func (b *bench) scroll(ctx context.Context) error {
 	if b.URL != "" {
 		b.tell("scroll needs a server with a long history of its own; it is left out with --url")

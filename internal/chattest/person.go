@@ -65,22 +65,41 @@ func (p *Person) Submit(path string, form url.Values) (status int, body string) 
 
 // Get asks for JSON, into v unless that is nil, as Me if they are anybody.
 func (p *Person) Get(path string, v any) (status int) {
-	response, err := p.HTTP.Get(p.Base + p.as(path))
-	require.NoError(p.T, err)
-	status, body := read(p.T, response)
-	if v != nil {
-		require.NoError(p.T, json.Unmarshal([]byte(body), v), "%s: %s", path, body)
-	}
-	return status
+	return p.do(http.MethodGet, path, "", v)
 }
 
 // Post sends JSON and reads the answer into v unless that is nil.
 func (p *Person) Post(path, body string, v any) (status int) {
-	response, err := p.HTTP.Post(p.Base+p.as(path), "application/json", strings.NewReader(body))
+	return p.do(http.MethodPost, path, body, v)
+}
+
+// Put is Post with its method, as are Patch and Delete.
+func (p *Person) Put(path, body string, v any) (status int) {
+	return p.do(http.MethodPut, path, body, v)
+}
+
+func (p *Person) Patch(path, body string, v any) (status int) {
+	return p.do(http.MethodPatch, path, body, v)
+}
+
+func (p *Person) Delete(path string, v any) (status int) {
+	return p.do(http.MethodDelete, path, "", v)
+}
+
+// do calls the API, and sees that the answer is as described.
+func (p *Person) do(method, path, body string, v any) (status int) {
+	p.T.Helper()
+	request, err := http.NewRequest(method, p.Base+p.as(path), strings.NewReader(body))
+	require.NoError(p.T, err)
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := p.HTTP.Do(request)
 	require.NoError(p.T, err)
 	status, answer := read(p.T, response)
+	holdToContract(p.T, method, path, status, answer)
 	if v != nil {
-		require.NoError(p.T, json.Unmarshal([]byte(answer), v), "%s: %s", path, answer)
+		require.NoError(p.T, json.Unmarshal([]byte(answer), v), "%s %s: %s", method, path, answer)
 	}
 	return status
 }

@@ -24,9 +24,12 @@ type Socket struct {
 	Me      message.User
 }
 
-// Open opens a tab: a socket of the current dialect, welcomed.
-func (p *Person) Open() *Socket {
-	s, response, err := p.Dial(http.Header{"Origin": {p.Base}}, "gochatting.v1")
+// Open opens a tab: a socket of the current dialect, welcomed, that looks at the lobby.
+func (p *Person) Open() *Socket { return p.OpenAt(message.Lobby) }
+
+// OpenAt is Open for a tab that looks at another room.
+func (p *Person) OpenAt(room string) *Socket {
+	s, response, err := dial(p.T, p.Base+p.as("/chat?room="+room), p.HTTP.Jar, http.Header{"Origin": {p.Base}}, p.Me, "gochatting.v1")
 	require.NoError(p.T, err, "%v", response)
 	welcome := s.Read()
 	require.Equal(p.T, message.WelcomeMType, welcome.MType, "the welcome comes first")
@@ -107,9 +110,12 @@ func (s *Socket) Await(fulfils func(message.UserStatus) bool) message.UserStatus
 }
 
 // Say says something in the lobby, in the current dialect, under a new Ref.
-func (s *Socket) Say(content string) (ref string) {
+func (s *Socket) Say(content string) (ref string) { return s.SayIn(message.Lobby, content) }
+
+// SayIn is Say in another room.
+func (s *Socket) SayIn(room, content string) (ref string) {
 	ref = rand.Text()
-	s.SayAs(ref, content)
+	s.SendMessage(text(room, ref, content))
 	return ref
 }
 
@@ -120,10 +126,34 @@ func (s *Socket) SayAs(ref, content string) {
 
 // TrySay is SayAs for a socket that may be closed.
 func (s *Socket) TrySay(ref, content string) error {
-	data, err := json.Marshal(map[string]any{
-		"MType": message.TextMType, "Room": message.Lobby, "Ref": ref,
-		"TextMessage": map[string]string{"Content": content},
-	})
+	return s.TrySendMessage(text(message.Lobby, ref, content))
+}
+
+func text(room, ref, content string) message.Message {
+	return message.Message{MType: message.TextMType, Room: room, Ref: ref, TextMessage: &message.TextMessage{Content: content}}
+}
+
+// Watch looks at another room.
+func (s *Socket) Watch(room string) {
+	s.SendMessage(message.Message{MType: message.StatusMType, Room: room})
+}
+
+// Type writes in a room.
+func (s *Socket) Type(room string) {
+	s.SendMessage(message.Message{MType: message.TypingMType, Room: room})
+}
+
+// MarkRead has read a room up to a message.
+func (s *Socket) MarkRead(room string, id int64) {
+	s.SendMessage(message.Message{MType: message.ReadMType, Room: room, Read: &message.Read{ID: id}})
+}
+
+// SendMessage sends one of any kind.
+func (s *Socket) SendMessage(m message.Message) { require.NoError(s.T, s.TrySendMessage(m)) }
+
+// TrySendMessage is SendMessage for a socket that may be closed.
+func (s *Socket) TrySendMessage(m message.Message) error {
+	data, err := json.Marshal(m)
 	if err != nil {
 		return err
 	}

@@ -25,10 +25,10 @@ func BenchmarkFanOut(b *testing.B) {
 		u := user.New(fmt.Sprint("tab", i), "s", info, counter{newLine(), heard}, user.Unlimited)
 		u.Greet(nil)
 		var err error
-		r, _, err = h.rooms.Join(b.Context(), message.Lobby, u)
+		r, err = h.rooms.Join(b.Context(), message.Lobby, u)
 		require.NoError(b, err)
 	}
-	m := say(strings.Repeat("x", 100))
+	m := message.Message{MType: message.TextMType, Room: message.Lobby, TextMessage: &message.TextMessage{Content: strings.Repeat("x", 100)}}
 	b.ReportAllocs()
 	for rev := int64(1); b.Loop(); rev++ {
 		m.TextMessage.ID, m.TextMessage.Rev = rev, rev

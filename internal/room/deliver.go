@@ -1,57 +1,20 @@
 package room
 
 import (
-	"context"
-	"log/slog"
+	"encoding/json"
 	"maps"
 	"runtime"
 	"slices"
 	"sync"
 	"time"
 
-	"gochatting/internal/bus"
 	"gochatting/internal/message"
 	"gochatting/internal/socket"
 	"gochatting/internal/user"
 )
 
-const (
-	busBytes = 256 << 10 // of frames that travel in one message on the bus
-	fillStep = 200       // messages read at once to fill a hole
-	fillWait = time.Second
-
-	spreadUsers = 256 // to whom one processor offers a frame before a second one helps
-)
-
-// Publisher gives the store its way out: what was committed is encoded, once, and put on the
-// bus in the order of the revs.
-func Publisher(b *bus.Bus, out *slog.Logger) func(room string, said []message.Message) {
-	return func(room string, said []message.Message) {
-		var frames []*message.Frame
-		size := 0
-		send := func() {
-			// What the bus does not carry is in the store: the next frame shows the hole.
-			if err := b.Publish(subject(room), message.MarshalFrames(frames)); err != nil {
-				out.Error("publish", "room", room, "err", err)
-			}
-			frames, size = frames[:0], 0
-		}
-		for _, m := range said {
-			f, err := message.Encode(m)
-			if err != nil {
-				out.Error("publish", "room", room, "err", err)
-				continue
-			}
-			frames = append(frames, f)
-			if size += len(f.Bytes); size >= busBytes {
-				send()
-			}
-		}
-		if len(frames) > 0 {
-			send()
-		}
-	}
-}
+// spreadUsers is to whom one processor offers a frame before a second one helps.
+const spreadUsers = 256
 
 // hear takes what the bus brings. It may wait for the room, not for anyone in it.
 func (r *ActiveRoom) hear(data []byte) {
@@ -67,22 +30,26 @@ func (r *ActiveRoom) hear(data []byte) {
 }
 
 // pending takes what else waits in Broadcast, up to a size, so that all of it goes to everyone
-// as one; in the order of the revs, as far as there is no hole.
-func (r *ActiveRoom) pending(frames []*message.Frame) []*message.Frame {
-	var ready []*message.Frame
+// as one; in the order of the revs, as far as there is no hole. What has no rev is no part of the
+// log: these asides are returned apart.
+func (r *ActiveRoom) pending(frames []*message.Frame) (ready, asides []*message.Frame) {
 	size := 0
 	for {
 		for _, f := range frames {
 			size += len(f.Bytes)
-			ready = append(ready, r.log.take(f)...)
+			if f.Rev == 0 {
+				asides = append(asides, f)
+			} else {
+				ready = append(ready, r.log.take(f)...)
+			}
 		}
 		if size >= joinedBytes {
-			return ready
+			return ready, asides
 		}
 		select {
 		case frames = <-r.Broadcast:
 		default:
-			return ready
+			return ready, asides
 		}
 	}
 }
@@ -94,13 +61,13 @@ func (r *ActiveRoom) deliver(frames []*message.Frame) {
 		return
 	}
 	// In the first dialect the list of people comes before anything else.
-	if r.here.owesFirst() {
+	if r.watchers.owesFirst() {
 		r.tell(time.Now())
 	}
 	r.last.add(frames)
 	current := message.Join(frames)
 	first := sync.OnceValue(func() *message.Frame { return r.translate(frames) })
-	r.fanOut(func(u *user.OnlineUser) *message.Frame {
+	r.fanOut(r.everyone(), func(u *user.OnlineUser) *message.Frame {
 		if u.First {
 			return first()
 		}
@@ -108,19 +75,46 @@ func (r *ActiveRoom) deliver(frames []*message.Frame) {
 	})
 }
 
-// fanOut offers everyone the frame that choose has for them, if any. A large room spreads this
-// over the processors; since all have been offered one frame before the next is begun, each
-// socket still sees them in their order. Whoever has no place for a frame is too slow for the
-// room and goes: they come back by themselves and ask for what they missed.
-func (r *ActiveRoom) fanOut(choose func(*user.OnlineUser) *message.Frame) {
+// tellAsides hands on what is in no log: that somebody writes, to the others who look at the room; how
+// the room is called now, to everyone. The first dialect knows neither.
+func (r *ActiveRoom) tellAsides(asides []*message.Frame) {
+	for _, f := range asides {
+		var m message.Message
+		if err := json.Unmarshal(f.Payload(), &m); err != nil {
+			r.out.Warn("not understood from the bus", "room", r.ID, "err", err)
+			continue
+		}
+		to, but := r.everyone(), ""
+		if m.Typing != nil {
+			to, but = r.watchers.list(), m.Typing.ID
+		}
+		r.fanOut(to, func(u *user.OnlineUser) *message.Frame {
+			if u.First || u.Info().ID == but {
+				return nil
+			}
+			return f
+		})
+	}
+}
+
+// everyone is OnlineUsers as a list.
+func (r *ActiveRoom) everyone() []*user.OnlineUser {
 	if r.line == nil {
 		r.line = slices.AppendSeq(make([]*user.OnlineUser, 0, len(r.OnlineUsers)), maps.Values(r.OnlineUsers))
 	}
-	parts := min(runtime.GOMAXPROCS(0), 1+len(r.line)/spreadUsers)
+	return r.line
+}
+
+// fanOut offers each the frame that choose has for them, if any. A large room spreads this
+// over the processors; since all have been offered one frame before the next is begun, each
+// socket still sees them in their order. Whoever has no place for a frame is too slow for the
+// room and goes: they come back by themselves and ask for what they missed.
+func (r *ActiveRoom) fanOut(to []*user.OnlineUser, choose func(*user.OnlineUser) *message.Frame) {
+	parts := min(runtime.GOMAXPROCS(0), 1+len(to)/spreadUsers)
 	slow := make([][]*user.OnlineUser, parts)
 	var others sync.WaitGroup
 	for i := range parts {
-		part := r.line[i*len(r.line)/parts : (i+1)*len(r.line)/parts]
+		part := to[i*len(to)/parts : (i+1)*len(to)/parts]
 		offer := func() {
 			for _, u := range part {
 				if f := choose(u); f != nil && !u.Offer(f) {
@@ -137,7 +131,7 @@ func (r *ActiveRoom) fanOut(choose func(*user.OnlineUser) *message.Frame) {
 	others.Wait()
 	for _, u := range slices.Concat(slow...) {
 		r.leave(u)
-		u.Close(socket.TryAgainLater, "too slow")
+		u.Close(socket.TryAgainLater, user.TooSlow)
 		r.out.Info("dropped a slow client", "room", r.ID, "user", u.Info().ID)
 	}
 }
@@ -161,39 +155,4 @@ func (r *ActiveRoom) translate(frames []*message.Frame) *message.Frame {
 		return nil
 	}
 	return message.Join(first)
-}
-
-// fill reads from the store what follows rev, for a room that has heard of later revs but not
-// of the next one. It tries until it has something or the room ends.
-func (r *ActiveRoom) fill(ctx context.Context, rev int64) {
-	for {
-		frames, err := r.read(ctx, rev)
-		if err == nil {
-			select {
-			case r.filled <- frames:
-			case <-r.CloseSign:
-			}
-			return
-		}
-		r.out.Error("fill a hole", "room", r.ID, "after", rev, "err", err)
-		select {
-		case <-time.After(fillWait):
-		case <-r.CloseSign:
-			return
-		}
-	}
-}
-
-func (r *ActiveRoom) read(ctx context.Context, rev int64) ([]*message.Frame, error) {
-	said, err := r.store.Log(ctx, r.ID, rev, fillStep)
-	if err != nil {
-		return nil, err
-	}
-	frames := make([]*message.Frame, len(said))
-	for i, m := range said {
-		if frames[i], err = message.Encode(m); err != nil {
-			return nil, err
-		}
-	}
-	return frames, nil
 }

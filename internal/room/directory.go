@@ -2,7 +2,9 @@ package room
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -13,43 +15,58 @@ import (
 	"gochatting/internal/user"
 )
 
-// changes is where the bus tells of people whose name or picture has changed.
-const changes = "users"
+// Where the bus tells of people.
+const (
+	changes = "users"  // whose name or picture is new
+	hints   = "people" // who came into a room or left one, or stands to it in another way
+)
 
-// A Directory knows which rooms are awake on this node, and wakes them. Its methods may be
-// called from any goroutine.
+// A Directory knows which rooms are awake on this node, and wakes them; and who is in which.
+// Its methods may be called from any goroutine.
 type Directory struct {
 	store  *store.Store
 	bus    *bus.Bus
+	markup Renderer
 	out    *slog.Logger
-	limit  int // bytes in a message's content
-	heard  *bus.Subscription
+	limit  int    // bytes in a message's content
+	node   string // this one among all
+	heard  []*bus.Subscription
 	ctx    context.Context // of the rooms, which outlive the request that wakes them
 	cancel context.CancelFunc
+	stays  stays
+	turns  turns
 
 	mu     sync.Mutex
 	rooms  map[string]*ActiveRoom
 	closed bool
-	awake  sync.WaitGroup
+	awake  sync.WaitGroup // the rooms, and what is to be tried again
 }
+
+var errStopping = errors.New("room: the server is stopping")
 
 // NewDirectory makes a Directory; nobody may say more than limit bytes at once. It must be
 // closed before the bus and the store are.
-func NewDirectory(s *store.Store, b *bus.Bus, limit int, out *slog.Logger) (*Directory, error) {
-	d := &Directory{store: s, bus: b, out: out, limit: limit, rooms: make(map[string]*ActiveRoom)}
-	d.ctx, d.cancel = context.WithCancel(context.Background())
-	heard, err := b.Subscribe(changes, d.hearChange)
-	if err != nil {
-		d.cancel()
-		return nil, fmt.Errorf("room: listen for changes of people: %w", err)
+func NewDirectory(s *store.Store, b *bus.Bus, m Renderer, limit int, out *slog.Logger) (*Directory, error) {
+	d := &Directory{
+		store: s, bus: b, markup: m, out: out, limit: limit, node: rand.Text(),
+		rooms: make(map[string]*ActiveRoom),
+		stays: stays{of: make(map[string][]*Stay)},
+		turns: turns{taken: make(map[string]chan struct{})},
 	}
-	d.heard = heard
+	d.ctx, d.cancel = context.WithCancel(context.Background())
+	for subject, hear := range map[string]func([]byte){changes: d.hearChange, hints: d.hearHint} {
+		heard, err := b.Subscribe(subject, hear)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("room: listen for news of people: %w", err), d.Close())
+		}
+		d.heard = append(d.heard, heard)
+	}
 	return d, nil
 }
 
-// Join lets u hear a room from now on. What was said up to the rev it returns is in the store;
-// all that follows will be offered to u, without holes.
-func (d *Directory) Join(ctx context.Context, room string, u *user.OnlineUser) (*ActiveRoom, int64, error) {
+// join lets u hear a room from now on, and look at it. What was said up to the rev it returns is in
+// the store; all that follows will be offered to u, without holes.
+func (d *Directory) join(ctx context.Context, room string, u *user.OnlineUser, watch bool) (*ActiveRoom, int64, error) {
 	at := make(chan int64, 1)
 	for {
 		r, err := d.wake(room)
@@ -57,7 +74,7 @@ func (d *Directory) Join(ctx context.Context, room string, u *user.OnlineUser) (
 			return nil, 0, err
 		}
 		select {
-		case r.joining <- arrival{u, at}:
+		case r.joining <- arrival{u, watch, at}:
 			return r, <-at, nil
 		case <-r.CloseSign: // went to sleep just now, or could not wake
 			if <-r.ended; r.err != nil {
@@ -69,7 +86,7 @@ func (d *Directory) Join(ctx context.Context, room string, u *user.OnlineUser) (
 	}
 }
 
-// Leave ends what Join began: afterwards the room offers nothing to u any more. It does not
+// Leave ends what joining began: afterwards the room offers nothing to u any more. It does not
 // matter if u was dropped before.
 func (r *ActiveRoom) Leave(u *user.OnlineUser) {
 	select {
@@ -80,19 +97,19 @@ func (r *ActiveRoom) Leave(u *user.OnlineUser) {
 }
 
 // Since gives up to limit frames of a room after rev, oldest first, as they were delivered; known
-// is false when only the store has all of them. It never lacks what this process has answered as
-// stored. Who may hear the room is for the caller to see to.
-func (d *Directory) Since(room string, rev int64, limit int) (frames []*message.Frame, known bool) {
-	d.mu.Lock()
-	r := d.rooms[room]
-	d.mu.Unlock()
+// is false when only the store has all of them, or knows whether the viewer may see them: from memory
+// is answered who hears the room on this node. It never lacks what this process has answered as
+// stored.
+func (d *Directory) Since(viewer, room string, rev int64, limit int) (frames []*message.Frame, known bool) {
+	r := d.stays.heard(viewer, room)
 	if r == nil {
 		return nil, false
 	}
 	return r.last.since(rev, d.store.Committed(room), limit)
 }
 
-// Here gives some of the people in a room, by name, after the one with the id after.
+// Here gives some of the people in a room, by name, after the one with the id after, who need not be
+// there any more. Who may know is for the caller to see to. store.ErrNotFound: there is no such user.
 func (d *Directory) Here(ctx context.Context, room, after string, limit int) (message.UserStatus, error) {
 	d.mu.Lock()
 	r := d.rooms[room]
@@ -100,9 +117,19 @@ func (d *Directory) Here(ctx context.Context, room, after string, limit int) (me
 	if r == nil {
 		return message.UserStatus{}, nil
 	}
+	q := question{limit: limit}
+	if after != "" {
+		who, err := d.store.User(ctx, after)
+		if err != nil {
+			return message.UserStatus{}, err
+		}
+		public := who.Public()
+		q.after = &public
+	}
 	answer := make(chan message.UserStatus, 1)
+	q.answer = answer
 	select {
-	case r.asking <- question{after, limit, answer}:
+	case r.asking <- q:
 		return <-answer, nil
 	case <-r.CloseSign:
 		return message.UserStatus{}, nil
@@ -116,7 +143,7 @@ func (d *Directory) wake(id string) (*ActiveRoom, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.closed {
-		return nil, fmt.Errorf("room: join %s: the server is stopping", id)
+		return nil, errStopping
 	}
 	if r, awake := d.rooms[id]; awake {
 		return r, nil
@@ -148,13 +175,7 @@ func (d *Directory) hearChange(data []byte) {
 		d.out.Warn("not understood from the bus", "subject", changes, "err", err)
 		return
 	}
-	d.mu.Lock()
-	rooms := make([]*ActiveRoom, 0, len(d.rooms))
-	for _, r := range d.rooms {
-		rooms = append(rooms, r)
-	}
-	d.mu.Unlock()
-	for _, r := range rooms {
+	for _, r := range d.stays.roomsOf(info.ID) {
 		select {
 		case r.changed <- info:
 		case <-r.CloseSign:
@@ -172,5 +193,9 @@ func (d *Directory) Close() error {
 	d.mu.Unlock()
 	d.cancel()
 	d.awake.Wait()
-	return d.heard.Cancel()
+	var errs []error
+	for _, s := range d.heard {
+		errs = append(errs, s.Cancel())
+	}
+	return errors.Join(errs...)
 }

@@ -17,14 +17,13 @@ const (
 )
 
 // presence is who is here, ordered by name. What is told of it is its first people and how many
-// there are: a full list to whoever is new, afterwards the difference, so that a change costs
-// the same in a large room as in a small one.
+// there are: a full list to whoever begins to watch, afterwards the difference, so that a change
+// costs the same in a large room as in a small one.
 type presence struct {
-	people     map[string]*person        // by user id
-	order      []*person                 // by name
-	departures []departure               // by time; whoever came back since has a stale one
-	newcomers  map[*user.OnlineUser]bool // who have not yet had the list
-	dirty      bool                      // something is to be told
+	people     map[string]*person // by user id
+	order      []*person          // by name
+	departures []departure        // by time; whoever came back since has a stale one
+	dirty      bool               // something is to be told
 
 	shown  []message.User // the first people as they were last told
 	online int            // how many there were then
@@ -32,7 +31,7 @@ type presence struct {
 }
 
 func newPresence() presence {
-	return presence{people: make(map[string]*person), newcomers: make(map[*user.OnlineUser]bool)}
+	return presence{people: make(map[string]*person)}
 }
 
 // A person is one entry in the list, however many sockets it has.
@@ -43,20 +42,23 @@ type person struct {
 	left    time.Time // when the last socket went; they are still here for a while
 }
 
+func newPerson(info message.User) *person {
+	return &person{info: info, key: strings.ToLower(info.Name)}
+}
+
 type departure struct {
 	who *person
 	at  time.Time
 }
 
 func (p *presence) arrive(u *user.OnlineUser) {
-	p.newcomers[u] = true
-	p.dirty = true
 	info := u.Info()
 	who, known := p.people[info.ID]
 	if !known {
-		who = &person{info: info, key: strings.ToLower(info.Name)}
+		who = newPerson(info)
 		p.people[info.ID] = who
 		p.insert(who)
+		p.dirty = true
 	}
 	who.sockets = append(who.sockets, u)
 	if known && who.info != info {
@@ -65,7 +67,6 @@ func (p *presence) arrive(u *user.OnlineUser) {
 }
 
 func (p *presence) depart(u *user.OnlineUser, now time.Time) {
-	delete(p.newcomers, u)
 	who := p.people[u.Info().ID]
 	who.sockets = without(who.sockets, u)
 	if len(who.sockets) == 0 {
@@ -106,20 +107,9 @@ func (p *presence) expire(now time.Time) (next time.Duration) {
 	return 0
 }
 
-// owesFirst reports whether somebody of the first dialect still waits for the list.
-func (p *presence) owesFirst() bool {
-	for u := range p.newcomers {
-		if u.First {
-			return true
-		}
-	}
-	return false
-}
-
 // told notes what everyone knows now.
 func (p *presence) told(people []message.User, online int, now time.Time) {
-	p.shown, p.online, p.toldAt = people, online, now
-	p.newcomers, p.dirty = make(map[*user.OnlineUser]bool), false
+	p.shown, p.online, p.toldAt, p.dirty = people, online, now, false
 }
 
 // first are the people of whom more than the number is told.
@@ -147,13 +137,17 @@ func (p *presence) difference(now []message.User) (joined, left []message.User) 
 	return joined, left
 }
 
-// page gives people by name after the one with that id, or from the beginning.
-func (p *presence) page(after string, limit int) message.UserStatus {
+// page gives people by name after one, who need not be here any more, or from the beginning.
+func (p *presence) page(after *message.User, limit int) message.UserStatus {
 	from := 0
-	if who, known := p.people[after]; known {
-		from = p.place(who) + 1
-	} else if after != "" {
-		from = len(p.order) // they have left; so has their place
+	if after != nil {
+		who, here := p.people[after.ID]
+		if !here {
+			who = newPerson(*after)
+		}
+		if from = p.place(who); here {
+			from++
+		}
 	}
 	to := min(from+limit, len(p.order))
 	return message.UserStatus{Users: infos(p.order[from:to]), Online: len(p.order)}

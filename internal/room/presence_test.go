@@ -118,7 +118,7 @@ func TestLargeRoomTellsOfItsFirstPeopleOnly(t *testing.T) {
 	assert.Equal(t, []string{"user-0200"}, joined, "the next one moves up into the window")
 
 	var paged []string
-	after := ""
+	var after *message.User
 	for {
 		page := p.page(after, 150)
 		assert.Equal(t, 1000, page.Online)
@@ -126,8 +126,22 @@ func TestLargeRoomTellsOfItsFirstPeopleOnly(t *testing.T) {
 			break
 		}
 		paged = append(paged, names(page.Users)...)
-		after = page.Users[len(page.Users)-1].ID
+		after = &page.Users[len(page.Users)-1]
 	}
 	assert.Equal(t, names(infos(p.order)), paged)
-	assert.Empty(t, p.page("id-user-0005", 10).Users, "who left has no place in the list")
+	gone := tabs[5].Info()
+	assert.Equal(t, []string{"user-0006", "user-0007"}, names(p.page(&gone, 2).Users), "it goes on after who left meanwhile")
+}
+
+// Whoever leaves a room at the moment in which they look at it sees nothing of it.
+func TestWhoIsNotInARoomDoesNotWatchIt(t *testing.T) {
+	r := newActiveRoom("attic", nil, nil, nil)
+	ann := tab("ann")
+	r.watch(look{ann, true})
+	assert.Empty(t, r.watchers.list())
+	r.OnlineUsers[ann.ID] = ann
+	r.watch(look{ann, true})
+	assert.Equal(t, []*user.OnlineUser{ann}, r.watchers.list())
+	r.watch(look{ann, false})
+	assert.Empty(t, r.watchers.list())
 }

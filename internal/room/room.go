@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	broadcastBatches = 256       // that may wait for the room before its reader of the bus waits
+	broadcastBatches = 64        // that may wait for the room before its reader of the bus waits
 	joinedBytes      = 64 << 10  // of pending frames that go to everyone as one
 	leaveReason      = "restart" // told to clients when the server stops
 )
@@ -34,14 +34,16 @@ type ActiveRoom struct {
 
 	joining chan arrival
 	leaving chan *user.OnlineUser
+	looking chan look
 	changed chan message.User
 	asking  chan question
 	filled  chan []*message.Frame
 
-	here presence
-	log  sequence
-	last recent
-	line []*user.OnlineUser // OnlineUsers as a list, made anew after somebody came or went
+	here     presence
+	watchers watchers
+	log      sequence
+	last     recent
+	line     []*user.OnlineUser // OnlineUsers as a list, made anew after somebody came or went
 
 	store *store.Store
 	bus   *bus.Bus
@@ -53,13 +55,14 @@ type ActiveRoom struct {
 
 // An arrival is somebody who joins; at answers the room's rev, after which they hear everything.
 type arrival struct {
-	who *user.OnlineUser
-	at  chan<- int64
+	who   *user.OnlineUser
+	watch bool
+	at    chan<- int64
 }
 
-// A question is for some of the people here, by name, after the one with that id.
+// A question is for some of the people here, by name, after that one, if any.
 type question struct {
-	after  string
+	after  *message.User
 	limit  int
 	answer chan<- message.UserStatus
 }
@@ -72,11 +75,13 @@ func newActiveRoom(id string, s *store.Store, b *bus.Bus, out *slog.Logger) *Act
 		CloseSign:   make(chan struct{}),
 		joining:     make(chan arrival),
 		leaving:     make(chan *user.OnlineUser),
+		looking:     make(chan look),
 		changed:     make(chan message.User),
 		asking:      make(chan question),
 		filled:      make(chan []*message.Frame),
 		ended:       make(chan struct{}),
 		here:        newPresence(),
+		watchers:    newWatchers(),
 		last:        recent{from: math.MaxInt64},
 		store:       s,
 		bus:         b,
@@ -111,13 +116,17 @@ func (r *ActiveRoom) run(ctx context.Context) error {
 	for {
 		select {
 		case frames := <-r.Broadcast:
-			r.deliver(r.pending(frames))
+			ready, asides := r.pending(frames)
+			r.tellAsides(asides) // first: who says something does not write any more
+			r.deliver(ready)
 		case frames := <-r.filled:
 			r.deliver(r.log.fill(frames))
 		case a := <-r.joining:
 			r.join(a)
 		case u := <-r.leaving:
 			r.leave(u)
+		case l := <-r.looking:
+			r.watch(l)
 		case info := <-r.changed:
 			r.here.change(info)
 		case q := <-r.asking:
@@ -146,6 +155,9 @@ func (r *ActiveRoom) join(a arrival) {
 	r.OnlineUsers[a.who.ID] = a.who
 	r.line = nil
 	r.here.arrive(a.who)
+	if a.watch {
+		r.watchers.add(a.who)
+	}
 	a.at <- r.log.rev
 }
 
@@ -155,8 +167,6 @@ func (r *ActiveRoom) leave(u *user.OnlineUser) {
 	}
 	delete(r.OnlineUsers, u.ID)
 	r.line = nil
+	r.watchers.remove(u)
 	r.here.depart(u, time.Now())
 }
-
-// subject is where the bus carries a room's frames.
-func subject(room string) string { return "room." + room }

@@ -8,11 +8,11 @@ import (
 	"gochatting/internal/user"
 )
 
-// settle ends the stay of those who have not come back and tells everyone of changes, gathered
+// settle ends the stay of those who have not come back and tells the watchers of changes, gathered
 // for a while. It returns after how long it must be called again; 0 if nothing waits.
 func (r *ActiveRoom) settle(now time.Time) time.Duration {
 	next := r.here.expire(now)
-	if !r.here.dirty {
+	if !r.here.dirty && len(r.watchers.fresh) == 0 {
 		return next
 	}
 	if wait := r.here.toldAt.Add(presenceGather).Sub(now); wait > 0 {
@@ -22,26 +22,27 @@ func (r *ActiveRoom) settle(now time.Time) time.Duration {
 	return next
 }
 
-// tell says who is here: to newcomers in full, to the others what changed since they were told,
-// and in the first dialect always in full. Each of the three is encoded once, if anyone needs it.
+// tell says who is here: in full to whoever has just begun to watch, to the others what changed since
+// they were told, and in the first dialect always in full. Each of the three is encoded once, if
+// anyone needs it.
 func (r *ActiveRoom) tell(now time.Time) {
 	people, online := r.here.first(), len(r.here.order)
 	joined, left := r.here.difference(people)
 	changed := len(joined) > 0 || len(left) > 0 || online != r.here.online
-	newcomers := r.here.newcomers
 	r.here.told(people, online, now)
+	fresh := r.watchers.told()
 
 	full := message.UserStatus{Users: people, Online: online}
 	whole := r.status(message.Encode, full)
 	first := r.status(message.EncodeFirst, full)
 	change := r.status(message.Encode, message.UserStatus{Joined: joined, Left: left, Online: online})
-	r.fanOut(func(u *user.OnlineUser) *message.Frame {
-		switch isNew := newcomers[u]; {
-		case !isNew && !changed:
+	r.fanOut(r.watchers.list(), func(u *user.OnlineUser) *message.Frame {
+		switch isFresh := fresh[u]; {
+		case !isFresh && !changed:
 			return nil
 		case u.First:
 			return first()
-		case isNew:
+		case isFresh:
 			return whole()
 		default:
 			return change()

@@ -1,10 +1,10 @@
 package server
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"net/url"
 	"time"
 
 	"gochatting/internal/auth"
@@ -19,8 +19,10 @@ import (
 const subprotocol = "gochatting.v1"
 
 // frameBytes is how much may come in one WebSocket message, or one request: the longest content
-// must find a place in it even if JSON writes each of its bytes in six.
-func (s *Server) frameBytes() int { return max(64<<10, 6*s.cfg.MessageBytes+1024) }
+// must find a place in it even if JSON writes each of its bytes in six, beside files and mentions.
+func (s *Server) frameBytes() int { return max(64<<10, 6*s.cfg.MessageBytes+frameRest) }
+
+const frameRest = 12 << 10
 
 // chat is the socket's handshake: everything that decides whether it may come in is looked at
 // before the upgrade, because no middleware applies after it.
@@ -48,7 +50,7 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id := who.user.ID
-	u := user.New(rand.Text()[:16], who.session, who.user.Public(), conn, func() time.Duration { return s.speech.Take(id) })
+	u := user.New(rand.Text()[:16], who.session, who.user.Public(), conn, s.pace.of(id))
 	u.First = dialect == ""
 	s.lookups.add(who.user)
 	if !s.sockets.add(u, began) {
@@ -57,26 +59,26 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 		<-conn.Done()
 		return
 	}
-	in, err := s.enter(u, who.user)
+	stay, err := s.enter(u, who.user, r.URL.Query())
 	if err != nil {
-		s.out.Error("enter a room", "user", id, "err", err)
-		u.Close(socket.InternalError, "the room cannot be joined now")
+		s.out.Error("enter", "user", id, "err", err)
+		u.Close(socket.InternalError, "no room can be joined now")
+		go s.depart(peer, u, conn)
+		return
 	}
 	// net/http's goroutine ends here, with all that is on its stack.
-	go s.listen(peer, u, conn, in)
+	go s.listen(peer, u, conn, stay)
 }
 
-// listen is the rest of a socket's life, in the room it is in, if any.
-func (s *Server) listen(peer auth.Peer, u *user.OnlineUser, conn *socket.Conn, in *room.ActiveRoom) {
-	err := u.PullFromClient(s.sockets.ctx, s.rooms)
-	s.depart(peer, u, conn, in, err)
+// listen is the rest of a socket's life.
+func (s *Server) listen(peer auth.Peer, u *user.OnlineUser, conn *socket.Conn, stay *room.Stay) {
+	err := u.PullFromClient(s.sockets.ctx, stay)
+	s.out.Debug("a socket ended", "user", u.Info().ID, "why", err)
+	stay.End()
+	s.depart(peer, u, conn)
 }
 
-func (s *Server) depart(peer auth.Peer, u *user.OnlineUser, conn *socket.Conn, in *room.ActiveRoom, why error) {
-	s.out.Debug("a socket ended", "user", u.Info().ID, "why", why)
-	if in != nil {
-		in.Leave(u)
-	}
+func (s *Server) depart(peer auth.Peer, u *user.OnlineUser, conn *socket.Conn) {
 	u.Wait()
 	<-conn.Done()
 	s.sockets.remove(peer, u)
@@ -124,7 +126,7 @@ func (s *Server) admitFirst(r *http.Request) (admitted, error) {
 		}
 	}
 	if _, err := s.store.UserByEmail(r.Context(), email); errors.Is(err, store.ErrNotFound) {
-		if wait := s.joins.Take(s.peer(r)); wait > 0 {
+		if wait := s.pace.joins.Take(s.peer(r)); wait > 0 {
 			return admitted{}, user.SlowDown(wait)
 		}
 	}
@@ -149,37 +151,32 @@ func (s *Server) socketOptions() socket.Options {
 	return o
 }
 
-// enter has somebody in their room, welcomed.
-func (s *Server) enter(u *user.OnlineUser, who store.User) (*room.ActiveRoom, error) {
-	ctx := s.sockets.ctx // not the request's, which is over once it is upgraded
-	in, rev, err := s.rooms.Join(ctx, message.Lobby, u)
+// enter has somebody in their rooms, welcomed, looking at the one that the query names.
+func (s *Server) enter(u *user.OnlineUser, who store.User, query url.Values) (*room.Stay, error) {
+	watch := message.Lobby
+	if query.Has("room") {
+		watch = query.Get("room")
+	}
+	// The request's context is over once it is upgraded.
+	stay, rooms, err := s.rooms.Enter(s.sockets.ctx, u, watch)
 	if err != nil {
 		return nil, err
 	}
-	welcome, err := s.welcome(ctx, u, who, rev)
+	welcome, err := s.welcome(u, who, rooms)
 	if err != nil {
-		in.Leave(u)
+		stay.End()
 		return nil, err
 	}
 	u.Greet(welcome)
-	return in, nil
+	return stay, nil
 }
 
 // welcome is the first frame of the current dialect; the first one has none.
-func (s *Server) welcome(ctx context.Context, u *user.OnlineUser, me store.User, rev int64) (*message.Frame, error) {
+func (s *Server) welcome(u *user.OnlineUser, me store.User, rooms []message.Room) (*message.Frame, error) {
 	if u.First {
 		return nil, nil
 	}
-	rooms, err := s.store.Rooms(ctx, me.ID)
-	if err != nil {
-		return nil, err
-	}
-	for i := range rooms {
-		if rooms[i].ID == message.Lobby {
-			rooms[i].Rev = rev // what follows on this socket follows this
-		}
-	}
 	return message.Encode(message.Message{MType: message.WelcomeMType, Welcome: &message.Welcome{
-		You: me.Own(), Rooms: rooms, Limits: s.limits(), Version: s.cfg.Version,
+		You: me.Own(), Rooms: list(rooms), Limits: s.limits(), Version: s.cfg.Version,
 	}})
 }

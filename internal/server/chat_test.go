@@ -26,9 +26,8 @@ func TestCurrentDialect(t *testing.T) {
 	ben := chattest.Join(t, s.URL, "ben@example.com")
 	a := ann.Open()
 	assert.Equal(t, "ann@example.com", a.Welcome.You.Email, "one's own address")
-	assert.Equal(t, message.Limits{MessageBytes: 8192, FrameBytes: 65536, PerSecond: 5, Burst: 20}, a.Welcome.Limits)
-	require.Len(t, a.Welcome.Rooms, 1)
-	assert.Equal(t, message.Room{ID: "lobby", Name: "Lobby", Kind: "open"}, a.Welcome.Rooms[0])
+	assert.Equal(t, message.Limits{MessageBytes: 8192, FrameBytes: 65536, PerSecond: 5, Burst: 20, FileBytes: 1 << 20, Files: 10}, a.Welcome.Limits)
+	assert.Equal(t, []message.Room{{ID: "lobby", Name: "Lobby", Kind: "open", Membership: &message.Membership{Involvement: "all"}}}, a.Welcome.Rooms)
 	b := ben.Open()
 	a.Await(count(2))
 

@@ -59,7 +59,7 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request) error {
 	p := doorPage{Email: r.PostForm.Get("email"), Next: r.PostForm.Get("next")}
 	code := r.PostForm.Get("code")
 
-	if wait := s.joins.Take(s.peer(r)); wait > 0 {
+	if wait := s.pace.joins.Take(s.peer(r)); wait > 0 {
 		slow := user.SlowDown(wait)
 		retryAfter(w, slow)
 		p.Error, p.ErrorText = "join.slow_down", slow.Text
@@ -150,7 +150,7 @@ func (s *Server) guess(email, code string) time.Duration {
 	if code == "" {
 		return 0
 	}
-	return s.guesses.Take(email)
+	return s.pace.guesses.Take(email)
 }
 
 func (s *Server) peer(r *http.Request) auth.Peer { return auth.PeerOf(r, s.cfg.TrustedProxies) }

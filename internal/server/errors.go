@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"gochatting/internal/auth"
+	"gochatting/internal/files"
 	"gochatting/internal/message"
 	"gochatting/internal/store"
 )
@@ -21,14 +22,21 @@ var statuses = map[string]int{
 	message.CodeNotStored: http.StatusServiceUnavailable,
 	message.CodeSignedOut: http.StatusUnauthorized,
 	message.CodeForbidden: http.StatusForbidden,
+	message.CodeConflict:  http.StatusConflict,
+	message.CodeLimit:     http.StatusUnprocessableEntity,
 	message.CodeInternal:  http.StatusInternalServerError,
 }
+
+// errMethod is an address that does not take the request's method.
+var errMethod = errors.New("method not allowed")
 
 // explain makes of any error what may be told: the one place where errors become answers.
 // What is not expected is logged here and told as our fault.
 func (s *Server) explain(r *http.Request, err error) (status int, told *message.Error) {
 	var tooLarge *http.MaxBytesError
 	switch {
+	case errors.Is(err, errMethod):
+		return http.StatusMethodNotAllowed, &message.Error{Code: message.CodeInvalid, Text: "This address does not take this method; see the header Allow."}
 	case errors.As(err, &told):
 	case errors.Is(err, auth.ErrNoSession):
 		told = &message.Error{Code: message.CodeSignedOut, Text: "Please sign in: open the first page and type your email."}
@@ -36,7 +44,7 @@ func (s *Server) explain(r *http.Request, err error) (status int, told *message.
 		told = &message.Error{Code: message.CodeNotFound, Text: "There is nothing here, or nothing for you."}
 	case errors.As(err, &tooLarge):
 		told = &message.Error{Code: message.CodeTooLong, Text: "That is more than the server takes at once."}
-	case errors.Is(err, store.ErrFull):
+	case errors.Is(err, store.ErrFull), errors.Is(err, files.ErrFull):
 		s.out.Error("answer", "method", r.Method, "route", r.Pattern, "err", err)
 		told = &message.Error{Code: message.CodeNotStored, Text: "The server's disk is full. Please try again later."}
 	default:

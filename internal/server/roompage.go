@@ -59,17 +59,8 @@ func (s *Server) room(w http.ResponseWriter, r *http.Request) error {
 		Lang: lang, Langs: s.pages.languages(lang),
 		Boot: boot{
 			Me: me.User.Own(), As: id,
-			Room: room, Rooms: rooms, Messages: append([]message.Message{}, said...),
+			Room: room, Rooms: list(rooms), Messages: list(said),
 			Limits: s.limits(), Lang: lang, Words: s.pages.words[lang], Version: s.cfg.Version,
 		},
 	})
-}
-
-// limits are what a client is told of them.
-func (s *Server) limits() message.Limits {
-	l := message.Limits{MessageBytes: s.cfg.MessageBytes, FrameBytes: s.frameBytes()}
-	if s.cfg.Limits {
-		l.PerSecond, l.Burst = s.cfg.MessageRate, burstSeconds*s.cfg.MessageRate
-	}
-	return l
 }

@@ -3,36 +3,22 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"gochatting/internal/auth"
 	"gochatting/internal/bus"
+	"gochatting/internal/files"
 	"gochatting/internal/gravatar"
 	"gochatting/internal/room"
 	"gochatting/internal/store"
 )
-
-// What one peer may do by default.
-const (
-	peerSockets = 500 // at once
-	peerJoins   = 100 // a minute, and at once
-)
-
-// How often there may be device codes.
-const (
-	codesMade  = 10 // a minute and user
-	codesTried = 30 // an hour and address, from wherever; each code dies after five
-)
-
-// burstSeconds is how many seconds of messages a user may say at once.
-const burstSeconds = 4
 
 // A Config says how the server is to behave.
 type Config struct {
@@ -41,6 +27,8 @@ type Config struct {
 	Limits         bool           // whether rates and counts are limited; sizes always are
 	MessageRate    int            // messages a second and user
 	MessageBytes   int            // in one message's content
+	FileBytes      int64          // in one file
+	FileQuota      int64          // in all files of a user together
 	Version        string
 }
 
@@ -54,6 +42,7 @@ type Server struct {
 	bus      *bus.Bus
 	rooms    *room.Directory
 	gravatar *gravatar.Client
+	files    *files.Uploads
 	auth     *auth.Auth
 	out      *slog.Logger
 
@@ -61,15 +50,16 @@ type Server struct {
 	static  *static
 	sockets *sockets
 	lookups *lookups
-	speech  *auth.Limits[string]    // messages, by user
-	codes   *auth.Limits[string]    // device codes made, by user
-	guesses *auth.Limits[string]    // device codes tried, by address
-	joins   *auth.Limits[auth.Peer] // sessions started
+	uploads *uploads
+	pace    paces
 	ready   readiness
+
+	sweeping     sync.WaitGroup
+	stopSweeping context.CancelFunc
 }
 
 // New makes a Server. It must be closed after the rooms are and before the store.
-func New(cfg Config, s *store.Store, b *bus.Bus, rooms *room.Directory, g *gravatar.Client, out *slog.Logger) (*Server, error) {
+func New(cfg Config, s *store.Store, b *bus.Bus, rooms *room.Directory, g *gravatar.Client, kept files.Store, out *slog.Logger) (*Server, error) {
 	static, err := newStatic()
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
@@ -79,34 +69,35 @@ func New(cfg Config, s *store.Store, b *bus.Bus, rooms *room.Directory, g *grava
 		return nil, fmt.Errorf("server: %w", err)
 	}
 	srv := &Server{
-		cfg: cfg, store: s, bus: b, rooms: rooms, gravatar: g, out: out,
+		cfg: cfg, store: s, bus: b, rooms: rooms, gravatar: g, files: files.NewUploads(kept), out: out,
 		auth:    auth.New(s, cfg.secure()),
 		pages:   pages,
 		static:  static,
-		speech:  auth.NewLimits[string](rate.Limit(cfg.MessageRate), burstSeconds*cfg.MessageRate),
-		codes:   auth.NewLimits[string](rate.Limit(codesMade)/60, codesMade),
-		guesses: auth.NewLimits[string](rate.Limit(codesTried)/3600, codesTried),
-		joins:   auth.NewLimits[auth.Peer](rate.Limit(peerJoins)/60, peerJoins),
+		pace:    newPaces(cfg),
 		lookups: newLookups(),
+		uploads: &uploads{used: s.UsedBy, most: cfg.FileBytes, quota: cfg.FileQuota, coming: make(map[string]int64)},
 	}
 	perPeer := peerSockets
 	if !cfg.Limits {
 		perPeer = 0
-		unlimited := auth.NewLimits[string](0, 0)
-		srv.speech, srv.codes, srv.guesses = unlimited, unlimited, unlimited
-		srv.joins = auth.NewLimits[auth.Peer](0, 0)
 	}
 	if srv.sockets, err = newSockets(b, perPeer, out); err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
 	srv.lookups.start(srv.look)
+	ctx, cancel := context.WithCancel(context.Background())
+	srv.stopSweeping = cancel
+	srv.sweeping.Go(func() { srv.sweep(ctx) })
 	return srv, nil
 }
 
 // Close ends what runs in the background and waits until all sockets have ended, which the
 // rooms' end makes them do; but not longer than patience, for peers that do not answer.
 func (s *Server) Close(patience time.Duration) error {
+	s.stopSweeping()
+	s.sweeping.Wait()
 	s.lookups.close()
+	s.uploads.close()
 	return s.sockets.close(patience)
 }
 
@@ -123,16 +114,11 @@ func (s *Server) Handler() http.Handler {
 
 	mux.HandleFunc("GET /chat", s.chat)
 	mux.HandleFunc("GET /avatar/{user}", s.avatar)
+	mux.Handle("GET /files/{id}/{name}", s.page(s.download))
+	mux.Handle("GET /previews/{id}", s.page(s.preview))
 	mux.Handle("GET /static/{hash}/", s.static)
 
-	mux.Handle("GET /api/v1/me", s.api(s.me))
-	mux.Handle("POST /api/v1/me/devices", s.api(s.newDevice))
-	mux.Handle("GET /api/v1/rooms", s.api(s.listRooms))
-	mux.Handle("GET /api/v1/rooms/{room}", s.api(s.showRoom))
-	mux.Handle("GET /api/v1/rooms/{room}/users", s.api(s.listUsers))
-	mux.Handle("GET /api/v1/rooms/{room}/messages", s.api(s.listMessages))
-	mux.Handle("POST /api/v1/rooms/{room}/messages", s.api(s.postMessage))
-	mux.Handle("/api/", s.api(s.noRoute))
+	s.handleAPI(mux)
 
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)

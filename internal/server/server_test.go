@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"log/slog"
 	"net/http/httptest"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -13,7 +14,9 @@ import (
 	"go.uber.org/goleak"
 
 	"gochatting/internal/bus"
+	"gochatting/internal/files"
 	"gochatting/internal/gravatar"
+	"gochatting/internal/markup"
 	"gochatting/internal/room"
 	"gochatting/internal/server"
 	"gochatting/internal/store"
@@ -23,9 +26,11 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // A site is a whole server on loopback, as cmd wires it.
 type site struct {
-	URL   string
-	Log   *logged
-	Store *store.Store
+	URL    string
+	Server *server.Server
+	Log    *logged
+	Store  *store.Store
+	Files  string // the folder of what was uploaded
 }
 
 // logged is a log that a test reads.
@@ -53,6 +58,9 @@ func open(t testing.TB, cfg server.Config, pictures gravatar.Config) *site {
 	if cfg.MessageBytes == 0 {
 		cfg.MessageBytes = 8192
 	}
+	if cfg.FileBytes == 0 {
+		cfg.FileBytes, cfg.FileQuota = 1<<20, 4<<20
+	}
 	cfg.Version = "test"
 	logs := new(logged)
 	out := slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -66,9 +74,14 @@ func open(t testing.TB, cfg server.Config, pictures gravatar.Config) *site {
 	g, err := gravatar.New(pictures)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, g.Close()) })
-	rooms, err := room.NewDirectory(s, b, cfg.MessageBytes, out)
+	folder := filepath.Join(t.TempDir(), "files")
+	blobs, err := files.OpenDisk(folder, s.UsesBlob)
 	require.NoError(t, err)
-	srv, err := server.New(cfg, s, b, rooms, g, out)
+	renderer := markup.New(markup.Options{Content: cfg.MessageBytes, Log: out})
+	t.Cleanup(renderer.Close)
+	rooms, err := room.NewDirectory(s, b, renderer, cfg.MessageBytes, out)
+	require.NoError(t, err)
+	srv, err := server.New(cfg, s, b, rooms, g, blobs, out)
 	require.NoError(t, err)
 	web := httptest.NewServer(srv.Handler())
 	t.Cleanup(func() {
@@ -76,7 +89,7 @@ func open(t testing.TB, cfg server.Config, pictures gravatar.Config) *site {
 		assert.NoError(t, rooms.Close())
 		assert.NoError(t, srv.Close(30*time.Second))
 	})
-	return &site{URL: web.URL, Log: logs, Store: s}
+	return &site{URL: web.URL, Server: srv, Log: logs, Store: s, Files: folder}
 }
 
 var (

@@ -22,7 +22,7 @@ import (
 type static struct {
 	prefix  string
 	files   map[string]*file // by path below web/static
-	scripts []string         // the modules, which the page asks for before they import each other
+	scripts []string         // the modules that the page asks for before they import each other; not those for later
 }
 
 // A file is kept as it is and, from its first use on, compressed.
@@ -44,9 +44,10 @@ func newStatic() (*static, error) {
 			return err
 		}
 		name = strings.TrimPrefix(name, "static/")
+		data = web.Lean(name, data)
 		fmt.Fprintf(sum, "%s %d\n%s", name, len(data), data)
 		s.files[name] = &file{mimeOf(name), data, sync.OnceValue(func() []byte { return pack(data) })}
-		if path.Ext(name) == ".js" {
+		if path.Ext(name) == ".js" && !strings.Contains(name, "/later/") {
 			s.scripts = append(s.scripts, name)
 		}
 		return nil

@@ -100,7 +100,7 @@ func BenchmarkBare(b *testing.B) {
 	require.NoError(b, err)
 	defer db.Close()
 	db.SetMaxOpenConns(1)
-	insert, err := db.Prepare(`INSERT INTO messages (room, id, rev, author, ref, content, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`)
+	insert, err := db.Prepare(`INSERT INTO messages (room, id, rev, author, ref, content, html, at) VALUES ($1, $2, $3, $4, $5, $6, '', $7)`)
 	require.NoError(b, err)
 	b.ResetTimer()
 	for n := 0; n < b.N; {

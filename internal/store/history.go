@@ -9,14 +9,17 @@ import (
 	"gochatting/internal/message"
 )
 
-// How many messages one page of history has.
+// How many things one page of a list has.
 const (
 	defaultPage = 50
 	maxPage     = 200
 )
 
-// Before is the limit messages before id, ascending; id ≤ 0 asks for the latest. As with After and
-// Since, limit is at most 200, and 0 is 50; the viewer's own messages carry their Ref; names and
+// mostIDs is how many messages may be asked for by id at once.
+const mostIDs = 100
+
+// Before is the limit messages before id, ascending; id ≤ 0 asks for the latest. As with all that
+// follow, limit is at most 200, and 0 is 50; the viewer's own messages carry their Ref; names and
 // pictures are today's. ErrNotFound: no such room for this viewer.
 func (s *Store) Before(ctx context.Context, viewer, room string, id int64, limit int) ([]message.Message, error) {
 	if id <= 0 {
@@ -32,7 +35,20 @@ func (s *Store) After(ctx context.Context, viewer, room string, id int64, limit 
 	return s.page(ctx, viewer, room, `m.id > $3 ORDER BY m.id`, id, limit)
 }
 
-// Since is the limit messages that were said or changed after rev, ascending by Rev.
+// Around is the limit messages with id in their middle, ascending; fewer where the log begins or ends.
+// There need not be a message of this id.
+func (s *Store) Around(ctx context.Context, viewer, room string, id int64, limit int) ([]message.Message, error) {
+	limit = pageSize(limit)
+	page, err := s.page(ctx, viewer, room, `m.id >= $3 ORDER BY m.id`, id, limit-limit/2)
+	if err != nil || id <= 0 || limit < 2 {
+		return page, err
+	}
+	before, err := s.Before(ctx, viewer, room, id, limit/2)
+	return append(before, page...), err
+}
+
+// Since is the limit messages that were said or changed after rev, ascending by Rev: each once, as it
+// stands.
 func (s *Store) Since(ctx context.Context, viewer, room string, rev int64, limit int) ([]message.Message, error) {
 	return s.page(ctx, viewer, room, `m.rev > $3 ORDER BY m.rev`, rev, limit)
 }
@@ -43,56 +59,57 @@ func (s *Store) Log(ctx context.Context, room string, rev int64, limit int) ([]m
 	return s.messages(ctx, room, selectLog+` WHERE m.room = $1 AND m.rev > $2 ORDER BY m.rev LIMIT $3`, room, rev, limit)
 }
 
-func (s *Store) page(ctx context.Context, viewer, room, which string, from int64, limit int) ([]message.Message, error) {
-	if _, err := s.Room(ctx, viewer, room); err != nil {
+// Message is one of a room. ErrNotFound: no such room for this viewer, or no such message in it.
+func (s *Store) Message(ctx context.Context, viewer, room string, id int64) (message.Message, error) {
+	one, err := s.Messages(ctx, viewer, room, []int64{id})
+	if err != nil {
+		return message.Message{}, err
+	}
+	if len(one) == 0 {
+		return message.Message{}, fmt.Errorf("store: message %d of room %s: %w", id, room, ErrNotFound)
+	}
+	return one[0], nil
+}
+
+// Messages are those of the ids, the first 100 of them, ascending; what there is not is left out.
+func (s *Store) Messages(ctx context.Context, viewer, room string, ids []int64) ([]message.Message, error) {
+	if err := s.readable(ctx, viewer, room); err != nil {
 		return nil, err
 	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	args := []any{viewer, room}
+	for _, id := range ids[:min(len(ids), mostIDs)] {
+		args = append(args, id)
+	}
+	return s.messages(ctx, room, selectMessages+` WHERE m.room = $2 AND m.id IN (`+marks(3, len(args)-2)+`) ORDER BY m.id`, args...)
+}
+
+// Pins are all messages that are pinned in the room, the latest pinned first.
+func (s *Store) Pins(ctx context.Context, viewer, room string) ([]message.Message, error) {
+	return s.page(ctx, viewer, room, `m.pinned > $3 ORDER BY m.pinned DESC, m.seq DESC`, 0, mostPins)
+}
+
+// page reads one page of what the viewer may read; which speaks of the room by $2 and of from by $3.
+func (s *Store) page(ctx context.Context, viewer, room, which string, from int64, limit int) ([]message.Message, error) {
+	if err := s.readable(ctx, viewer, room); err != nil {
+		return nil, err
+	}
+	return s.messages(ctx, room, selectMessages+` WHERE m.room = $2 AND `+which+` LIMIT $4`, viewer, room, from, pageSize(limit))
+}
+
+func (s *Store) messages(ctx context.Context, room, query string, args ...any) ([]message.Message, error) {
+	said, err := list(ctx, s.engine.read, func(from row) (message.Message, error) { return scanMessage(from) }, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("store: history of room %s: %w", room, err)
+	}
+	return said, nil
+}
+
+func pageSize(limit int) int {
 	if limit == 0 {
-		limit = defaultPage
+		return defaultPage
 	}
-	limit = min(max(limit, 1), maxPage)
-	return s.messages(ctx, room, selectMessages+` WHERE m.room = $2 AND `+which+` LIMIT $4`, viewer, room, from, limit)
-}
-
-func (s *Store) messages(ctx context.Context, room, query string, args ...any) (all []message.Message, err error) {
-	rows, err := s.engine.read.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("store: history of room %s: %w", room, err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		m, err := scanMessage(rows)
-		if err != nil {
-			return nil, fmt.Errorf("store: history of room %s: %w", room, err)
-		}
-		all = append(all, m)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("store: history of room %s: %w", room, err)
-	}
-	return all, nil
-}
-
-// selectMessages reads messages as the user $1 sees them, selectLog as they are.
-const (
-	selectMessages = messageColumns + `COALESCE(CASE WHEN m.author = $1 THEN m.ref END, ''), ` + fromMessages
-	selectLog      = messageColumns + `COALESCE(m.ref, ''), ` + fromMessages
-
-	messageColumns = `SELECT m.room, m.id, m.rev, m.content, m.at, `
-	fromMessages   = userColumns + ` FROM messages m JOIN users u ON u.id = m.author`
-)
-
-func scanMessage(from row) (message.Message, error) {
-	m := message.Message{MType: message.TextMType, TextMessage: &message.TextMessage{}}
-	t := m.TextMessage
-	var at int64
-	var author User
-	err := author.scan(from, &m.Room, &t.ID, &t.Rev, &t.Content, &at, &m.Ref)
-	if err != nil {
-		return message.Message{}, found(err)
-	}
-	t.UserInfo = author.Public()
-	t.At = moment(at)
-	t.Time = t.At.Local().Format(message.TimeFormat)
-	return m, nil
+	return min(max(limit, 1), maxPage)
 }

@@ -1,29 +1,33 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"gochatting/internal/message"
 )
 
-// A Draft is what somebody wants to say. Content is UTF-8 without NUL; Ref, when there is one, is
-// unique for its author, over all rooms.
+// A Draft is what somebody wants to say. Content is UTF-8 without NUL, and may be empty beside Files;
+// Ref, when there is one, is unique for its author, over all rooms.
 type Draft struct {
-	Room    string
-	Author  message.User // stands in the message as it is given here, but for Email, which is left out
-	Ref     string
-	Content string
+	Room     string
+	Author   message.User // stands in the message as it is given here, but for Email, which is left out
+	Ref      string
+	Content  string
+	HTML     string         // Content as safe HTML
+	ReplyTo  int64          // the ID of a message in the same room; 0: none
+	Mentions []string       // IDs of users, and message.MentionHere
+	Files    []message.File // ID and Alt; they must be the author's, and not attached yet
 }
 
 // Post stores the draft, publishes it, and returns it when it is on disk; its TextMessage is the one
 // that Published got, so it must not be changed. A Ref that the author used before gives what was said
-// under it first, with repeated, and nothing is stored or published. ErrNotFound: no such room or author.
+// under it first, as it stands now, with repeated, and nothing is stored or published. ErrNotFound: the
+// author is in no such room. ErrArchived: it can only be read. ErrInvalid: there is nothing to reply to.
+// Files that cannot be attached are a *message.Error.
 func (s *Store) Post(ctx context.Context, d Draft) (m message.Message, repeated bool, err error) {
 	d.Author.Email = ""
 	p := &post{Draft: d}
@@ -40,105 +44,60 @@ type post struct {
 	repeated bool
 }
 
-// statements write posts. A message costs one statement, and a room one more for all of a batch;
-// two if a Ref came again.
-type statements struct {
-	raise, lower, insert *sql.Stmt
-}
-
+// Selecting the member lets somebody else insert nothing, rather than break the transaction of all
+// others. The same goes for a reply to nothing. Most messages are plain: the fewer parameters, the
+// faster.
 const (
-	// The row stays locked until the commit, so that two writers on one database take turns in a room.
-	raiseRev = `UPDATE rooms SET rev = rev + $2 WHERE id = $1 RETURNING rev`
-	lowerRev = `UPDATE rooms SET rev = $2 WHERE id = $1`
+	insertPlain = `
+		INSERT INTO messages (room, id, rev, author, ref, at, content, html)
+		SELECT room, CAST($2 AS BIGINT), CAST($2 AS BIGINT), user_id, CAST($4 AS TEXT), CAST($5 AS BIGINT), CAST($6 AS TEXT), ''
+		FROM members WHERE room = $1 AND user_id = $3
+		ON CONFLICT (author, ref) DO NOTHING`
 
-	// Selecting the author lets an unknown one insert nothing, rather than break the foreign key and
-	// with it the transaction of all others.
-	insertMessage = `
-		INSERT INTO messages (room, id, rev, author, ref, content, at)
-		SELECT CAST($1 AS TEXT), CAST($2 AS BIGINT), CAST($2 AS BIGINT), id,
-		       CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS BIGINT)
-		FROM users WHERE id = $3
+	insertRich = `
+		INSERT INTO messages (room, id, rev, author, ref, at, content, html, reply_to, parts)
+		SELECT room, CAST($2 AS BIGINT), CAST($2 AS BIGINT), user_id, CAST($4 AS TEXT), CAST($5 AS BIGINT), CAST($6 AS TEXT),
+		       CAST($7 AS TEXT), CAST($8 AS BIGINT), CAST($9 AS TEXT)
+		FROM members WHERE room = $1 AND user_id = $3
+		     AND ($8 IS NULL OR EXISTS (SELECT 1 FROM messages WHERE room = $1 AND id = $8))
 		ON CONFLICT (author, ref) DO NOTHING`
 )
 
-func (s *statements) prepare(ctx context.Context, db *sql.DB) error {
-	for text, stmt := range map[string]**sql.Stmt{raiseRev: &s.raise, lowerRev: &s.lower, insertMessage: &s.insert} {
-		var err error
-		if *stmt, err = db.PrepareContext(ctx, text); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// errNothing is of an insert that inserted nothing.
+var errNothing = errors.New("nothing was inserted")
 
-// all stores the posts and returns what is new, room by room in rev order. Rooms are taken in the
-// order of their ids, so that two writers on one database do not wait for each other in a circle.
-func (s *statements) all(ctx context.Context, tx *sql.Tx, posts []*job, now time.Time) ([][]message.Message, error) {
-	if len(posts) == 0 {
-		return nil, nil
-	}
-	in := statements{tx.StmtContext(ctx, s.raise), tx.StmtContext(ctx, s.lower), tx.StmtContext(ctx, s.insert)}
-	slices.SortStableFunc(posts, func(a, b *job) int { return cmp.Compare(a.post.Room, b.post.Room) })
-	var said [][]message.Message
-	for len(posts) > 0 {
-		room := posts[0].post.Room
-		n := 1
-		for n < len(posts) && posts[n].post.Room == room {
-			n++
-		}
-		messages, err := in.room(ctx, tx, room, posts[:n], now)
-		if err != nil {
-			return nil, fmt.Errorf("room %s: %w", room, err)
-		}
-		if len(messages) > 0 {
-			said = append(said, messages)
-		}
-		posts = posts[n:]
-	}
-	return said, nil
-}
-
-// room stores the posts to one room. Their revs are taken all at once; those that repeats did not
-// need are given back, so that none is missing.
-func (s *statements) room(ctx context.Context, tx *sql.Tx, room string, posts []*job, now time.Time) ([]message.Message, error) {
-	var rev int64
-	err := s.raise.QueryRowContext(ctx, room, len(posts)).Scan(&rev)
-	if errors.Is(err, sql.ErrNoRows) {
+// posts stores what is said in one room. Its revs are taken all at once; those that nothing needed are
+// given back, so that none is missing.
+func (s *statements) posts(ctx context.Context, tx *sql.Tx, room string, posts []*job, now time.Time) ([]message.Message, error) {
+	rev, err := s.take(ctx, room, len(posts))
+	if errors.Is(err, errNothing) {
 		for _, j := range posts {
-			j.err = ErrNotFound
+			j.err = j.post.explain(ctx, tx, err)
 		}
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("take revs: %w", err)
+		return nil, err
 	}
-	at := moment(now.UnixMicro())
-	local := at.Local().Format(message.TimeFormat)
 	last := rev - int64(len(posts))
 	said := make([]message.Message, 0, len(posts))
+	at := moment(now.UnixMicro())
+	local := at.Local().Format(message.TimeFormat)
 	for _, j := range posts {
 		p := j.post
-		ref := sql.NullString{String: p.Ref, Valid: p.Ref != ""}
-		result, err := s.insert.ExecContext(ctx, room, last+1, p.Author.ID, ref, p.Content, at.UnixMicro())
+		p.message = message.Message{MType: message.TextMType, Room: room, Ref: p.Ref, TextMessage: &message.TextMessage{
+			ID: last + 1, Rev: last + 1, Content: p.Content, HTML: p.HTML, UserInfo: p.Author,
+			Time: local, At: at, ReplyTo: p.ReplyTo, Mentions: p.Mentions,
+		}}
+		refused, err := s.post(ctx, tx, p)
 		if err != nil {
-			return nil, fmt.Errorf("insert: %w", err)
+			return nil, err
 		}
-		n, err := result.RowsAffected()
-		if err != nil {
-			return nil, fmt.Errorf("insert: %w", err)
-		}
-		if n == 0 {
-			p.message, err = first(ctx, tx, p.Author.ID, ref)
-			if err != nil && !errors.Is(err, ErrNotFound) {
-				return nil, fmt.Errorf("look up a ref: %w", err)
-			}
-			p.repeated, j.err = true, err
+		if refused != nil {
+			j.err = p.explain(ctx, tx, refused)
 			continue
 		}
 		last++
-		p.message = message.Message{MType: message.TextMType, Room: room, Ref: p.Ref, TextMessage: &message.TextMessage{
-			ID: last, Rev: last, Content: p.Content, UserInfo: p.Author, Time: local, At: at,
-		}}
 		said = append(said, p.message)
 	}
 	if last < rev {
@@ -149,7 +108,71 @@ func (s *statements) room(ctx context.Context, tx *sql.Tx, room string, posts []
 	return said, nil
 }
 
-// first is what the author said first under the ref.
-func first(ctx context.Context, q querier, author string, ref sql.NullString) (message.Message, error) {
-	return scanMessage(q.QueryRowContext(ctx, selectMessages+` WHERE m.author = $1 AND m.ref = $2`, author, ref))
+// post stores one. What it is refused for is its own; err is of the transaction.
+func (s *statements) post(ctx context.Context, tx *sql.Tx, p *post) (refused, err error) {
+	if len(p.Files) > 0 { // which are attached together with the message, or not at all
+		return attempt(ctx, tx, func(ctx context.Context, tx *sql.Tx) (err error) {
+			t := p.message.TextMessage
+			if t.Files, err = attachFiles(ctx, tx, p.Author.ID, p.Room, t.ID, p.Files); err != nil {
+				return err
+			}
+			return s.insertPost(ctx, tx, p)
+		})
+	}
+	err = s.insertPost(ctx, tx, p)
+	if errors.Is(err, errNothing) {
+		return err, nil
+	}
+	return nil, err
+}
+
+func (s *statements) insertPost(ctx context.Context, tx *sql.Tx, p *post) error {
+	t := p.message.TextMessage
+	packed, err := pack(t)
+	if err != nil {
+		return err
+	}
+	insert := s.plain
+	args := []any{p.Room, t.ID, p.Author.ID, sql.NullString{String: p.Ref, Valid: p.Ref != ""}, t.At.UnixMicro(), t.Content}
+	if t.HTML != "" || t.ReplyTo != 0 || packed.Valid {
+		insert = s.rich
+		args = append(args, t.HTML, sql.NullInt64{Int64: t.ReplyTo, Valid: t.ReplyTo != 0}, packed)
+	}
+	result, err := insert.ExecContext(ctx, args...)
+	if err != nil {
+		return fmt.Errorf("insert: %w", err)
+	}
+	n, err := result.RowsAffected()
+	if err != nil {
+		return fmt.Errorf("insert: %w", err)
+	}
+	if n == 0 {
+		return errNothing
+	}
+	return insertMentions(ctx, tx, p.Room, t)
+}
+
+// explain says why nothing was inserted. That it was said before is no error.
+func (p *post) explain(ctx context.Context, q querier, refused error) error {
+	spoken := maySpeak(ctx, q, p.Author.ID, p.Room)
+	if spoken != nil && !errors.Is(spoken, ErrArchived) {
+		return spoken
+	}
+	if p.Ref != "" {
+		first, err := scanMessage(q.QueryRowContext(ctx, selectMessages+` WHERE m.author = $1 AND m.ref = $2`, p.Author.ID, p.Ref))
+		if err == nil {
+			p.message, p.repeated = first, true
+			return nil
+		}
+		if !errors.Is(err, ErrNotFound) {
+			return fmt.Errorf("look up a ref: %w", err)
+		}
+	}
+	switch {
+	case spoken != nil:
+		return spoken
+	case errors.Is(refused, errNothing):
+		return refuse(ErrInvalid, "The message that this replies to is not in this room.")
+	}
+	return refused
 }

@@ -34,7 +34,7 @@ func openSQLite(ctx context.Context, dir string) (_ *engine, err error) {
 	case !ours:
 		return nil, fmt.Errorf("the data folder %s is %w", dir, ErrLocked)
 	}
-	e := &engine{dialect: goose.DialectSQLite3, classify: classifySQLite, unlock: lock.Unlock}
+	e := &engine{dialect: goose.DialectSQLite3, classify: classifySQLite, wipe: wipeSQLite, sweep: sweepSQLite, unlock: lock.Unlock}
 	path := filepath.Join(dir, "gochatting.db")
 	if err := private(path); err != nil {
 		return nil, errors.Join(fmt.Errorf("store: %w", err), lock.Unlock())
@@ -68,13 +68,14 @@ func private(path string) error {
 // sqliteWriter asks for a commit that is on the disk when it returns: synchronous=FULL syncs the log
 // at every one, and fullfsync makes macOS mean it. https://www.sqlite.org/pragma.html#pragma_synchronous
 // A log of 4000 pages (16 MB) and a cache of 32 MB let a page that changes often be copied seldom.
+// secure_delete overwrites what is deleted. https://www.sqlite.org/pragma.html#pragma_secure_delete
 func sqliteWriter(path string) string {
 	return sqliteURI(path, url.Values{
 		"mode":          {"rwc"},
 		"_txlock":       {"immediate"},
 		"_journal_mode": {"WAL"},
 		"_synchronous":  {"FULL"},
-		"_pragma":       {"fullfsync(1)", "wal_autocheckpoint(4000)", "cache_size(-32768)"},
+		"_pragma":       {"fullfsync(1)", "wal_autocheckpoint(4000)", "cache_size(-32768)", "secure_delete(1)"},
 	})
 }
 
@@ -82,13 +83,34 @@ func sqliteReader(path string) string {
 	return sqliteURI(path, url.Values{"mode": {"rw"}, "_query_only": {"on"}})
 }
 
+const busyTimeout = "5000" // ms
+
 func sqliteURI(path string, options url.Values) string {
-	options.Set("_busy_timeout", "5000") // ms
+	options.Set("_busy_timeout", busyTimeout)
 	options.Set("_foreign_keys", "on")
 	options.Set("_dqs", "0")
 	// On Windows a path begins with its drive, and still with a slash in a URI.
 	u := url.URL{Scheme: "file", Path: "/" + strings.TrimPrefix(filepath.ToSlash(path), "/"), RawQuery: options.Encode()}
 	return u.String()
+}
+
+// wipeSQLite moves the log into the database, where what was deleted is overwritten, and empties it:
+// the log still has every page as it was. A reader that goes by the log hinders that: the writer waits a
+// little for those that are about to end, not for a long one.
+// https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
+func wipeSQLite(ctx context.Context, db *sql.DB) (done bool, err error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, `PRAGMA busy_timeout = 50`); err != nil {
+		return false, err
+	}
+	var busy, log, moved int
+	err = conn.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &log, &moved)
+	_, err2 := conn.ExecContext(ctx, `PRAGMA busy_timeout = `+busyTimeout)
+	return busy == 0, errors.Join(err, err2)
 }
 
 func classifySQLite(err error) error {

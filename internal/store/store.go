@@ -5,10 +5,8 @@ package store
 import (
 	"context"
 	"database/sql"
-	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"strconv"
 	"strings"
@@ -21,7 +19,12 @@ import (
 
 // What callers tell apart, with errors.Is.
 var (
-	ErrNotFound  = errors.New("not found")
+	ErrNotFound  = errors.New("not found") // or not for this user
+	ErrForbidden = errors.New("not for this user to do")
+	ErrArchived  = errors.New("the room is archived")
+	ErrTaken     = errors.New("the name is taken")
+	ErrTooMany   = errors.New("there are as many as there may be")
+	ErrInvalid   = errors.New("not valid")
 	ErrHeld      = errors.New("the address is held by somebody else")
 	ErrWrongCode = errors.New("the code is wrong or dead")
 	ErrFull      = errors.New("the disk is full")
@@ -29,17 +32,15 @@ var (
 	ErrClosed    = errors.New("the store is closed")
 )
 
-//go:embed migrations/*.sql
-var migrations embed.FS
-
 // Options say where a store lives and whom it tells.
 type Options struct {
 	Dir string // the data folder; made when missing, and locked while the store is open
 
-	// Published gets every new message of a room once, in rev order, after it is on disk and before
-	// its author is answered. It runs on the only goroutine that writes: it must not wait for
-	// anything, nor call the store. What it is given it must not change.
-	Published func(room string, said []message.Message)
+	// Published gets every new message of a room and every change to one, as the message then is, once
+	// and in rev order without holes, after it is on disk and before who did it is answered. It runs on
+	// the only goroutine that writes: it must not wait for anything, nor call the store. What it is
+	// given it must not change.
+	Published func(room string, heard []message.Message)
 
 	Log *slog.Logger     // default: slog.Default()
 	Now func() time.Time // default: time.Now; called from several goroutines
@@ -51,6 +52,8 @@ type Options struct {
 type Store struct {
 	engine *engine
 	writer *writer
+	index  *index
+	broom  *sweeper
 	log    *slog.Logger
 	now    func() time.Time
 }
@@ -61,7 +64,16 @@ type engine struct {
 	read     *sql.DB
 	dialect  goose.Dialect
 	classify func(error) error // gives the errors that we tell apart their name; nil stays nil
-	unlock   func() error
+
+	// wipe takes from the disk what committed transactions have deleted. done is false if that must be
+	// tried again later.
+	wipe func(ctx context.Context, write *sql.DB) (done bool, err error)
+
+	// sweep does one part of removing what else is left of what was deleted, beginning with part 1. next
+	// is 0 after the last.
+	sweep func(ctx context.Context, s *Store, part int) (next int, err error)
+
+	unlock func() error
 }
 
 // Open opens the store in o.Dir, bringing its tables up to date. ErrLocked: another process has it.
@@ -82,16 +94,24 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := e.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("store: migrate: %w", err), e.close())
 	}
-	w, err := newWriter(ctx, e, o)
+	s := &Store{engine: e, log: o.Log, now: o.Now}
+	if s.index, err = newIndex(ctx, s); err == nil {
+		o.Published = s.index.hearing(o.Published)
+		s.writer, err = newWriter(ctx, e, o)
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: prepare: %w", err), e.close())
 	}
-	return &Store{engine: e, writer: w, log: o.Log, now: o.Now}, nil
+	s.index.start()
+	s.broom = newSweeper(s)
+	return s, nil
 }
 
 // Close writes and answers what was accepted, refuses the rest with ErrClosed, and lets the data
 // folder go. It may be called again.
 func (s *Store) Close() error {
+	s.broom.close()
+	s.index.close()
 	s.writer.close()
 	return s.engine.close()
 }
@@ -108,19 +128,6 @@ func (s *Store) Ping(ctx context.Context) error {
 	return err
 }
 
-func (e *engine) migrate(ctx context.Context) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	p, err := goose.NewProvider(e.dialect, e.write, files, goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		return err
-	}
-	_, err = p.Up(ctx)
-	return err
-}
-
 // close leaves the writing connection for last: SQLite then moves its log into the database.
 func (e *engine) close() error {
 	return errors.Join(e.read.Close(), e.write.Close(), e.unlock())
@@ -130,6 +137,26 @@ func (e *engine) close() error {
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// A row is the one of a sql.Row, or the present one of sql.Rows.
+type row interface{ Scan(into ...any) error }
+
+// list reads all that a query finds.
+func list[T any](ctx context.Context, q querier, scan func(from row) (T, error), query string, args ...any) (all []T, err error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, rows.Err()
 }
 
 // found gives the absence of a row its name here.

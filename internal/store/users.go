@@ -79,7 +79,11 @@ func (s *Store) Rename(ctx context.Context, id, name, picture string) (u User, c
 		if err != nil {
 			return r, err
 		}
-		r.changed = n > 0
+		if r.changed = n > 0; r.changed {
+			if err := setNames(ctx, tx, id, name); err != nil {
+				return r, err
+			}
+		}
 		r.user, err = selectUser(ctx, tx, `u.id = $1`, id)
 		return r, err
 	})
@@ -120,10 +124,18 @@ func holder(ctx context.Context, q querier, email string) (u User, held bool, er
 	return u, held || u.Verified, found(err)
 }
 
+// insertUser makes a user, who is in the lobby as everybody is.
 func insertUser(ctx context.Context, tx *sql.Tx, email, name string, now time.Time) (User, error) {
 	u := User{ID: newID(), Email: email, Name: name, Created: moment(now.UnixMicro())}
 	_, err := tx.ExecContext(ctx, `INSERT INTO users (id, email, name, picture, verified, created) VALUES ($1, $2, $3, '', 0, $4)`,
 		u.ID, u.Email, u.Name, u.Created.UnixMicro())
+	if err != nil {
+		return User{}, err
+	}
+	if err := setNames(ctx, tx, u.ID, name); err != nil {
+		return User{}, err
+	}
+	_, err = insertMember(ctx, tx, message.Lobby, u.ID, now)
 	return u, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,6 +18,8 @@ const (
 	maxBatch   = 512  // writes in one transaction
 	maxWaiting = 1024 // writes that wait for one; more wait in their callers
 	patience   = 4    // how often others may run without bringing a write, before the batch goes
+
+	wipeAgain = time.Second
 )
 
 // A writer is the one goroutine that writes. It takes everything that waits, runs it as one
@@ -26,32 +29,46 @@ type writer struct {
 	db        *sql.DB
 	say       statements
 	classify  func(error) error
-	published func(room string, said []message.Message)
+	wipe      func(ctx context.Context, db *sql.DB) (done bool, err error)
+	published func(room string, heard []message.Message)
 	log       *slog.Logger
 	now       func() time.Time
 
 	committed sync.Map // the last rev of each room, by id
 
 	jobs    chan *job
+	dirt    chan struct{} // holds one: something was deleted, and is to be swept
 	closing chan struct{}
 	closed  chan struct{} // when run has returned
 	once    sync.Once
 
-	failing bool // run's: whether the last transaction failed
+	// run's:
+	failing bool             // whether the last transaction failed
+	again   <-chan time.Time // when to try again to wipe; nil when there is nothing to be wiped
 }
 
-// A job is one write: a post, or anything else as a function.
+// A job is one write: a post, a change to a message, or anything else as a function.
 type job struct {
-	post  *post
-	write func(ctx context.Context, tx *sql.Tx) error
-	err   error      // run's, until it is sent to done
-	done  chan error // holds one: run never waits for a caller that has gone
+	post   *post
+	change *change
+	write  func(ctx context.Context, tx *sql.Tx) error
+	wipes  bool       // whether it takes words away, which must then be gone from the disk
+	err    error      // run's, until it is sent to done
+	done   chan error // holds one: run never waits for a caller that has gone
+}
+
+// room is where a post or a change happens.
+func (j *job) room() string {
+	if j.post != nil {
+		return j.post.Room
+	}
+	return j.change.room
 }
 
 func newWriter(ctx context.Context, e *engine, o Options) (*writer, error) {
 	w := &writer{
-		db: e.write, classify: e.classify, published: o.Published, log: o.Log, now: o.Now,
-		jobs: make(chan *job, maxWaiting), closing: make(chan struct{}), closed: make(chan struct{}),
+		db: e.write, classify: e.classify, wipe: e.wipe, published: o.Published, log: o.Log, now: o.Now,
+		jobs: make(chan *job, maxWaiting), dirt: make(chan struct{}, 1), closing: make(chan struct{}), closed: make(chan struct{}),
 	}
 	if err := w.say.prepare(ctx, e.write); err != nil {
 		return nil, err
@@ -99,10 +116,19 @@ func (w *writer) do(ctx context.Context, j *job) error {
 
 func (w *writer) run() {
 	defer close(w.closed)
+	w.scrub() // what a crash left
 	var batch []*job
 	for {
-		batch = w.gather(batch[:0])
-		if len(batch) == 0 {
+		select {
+		case j := <-w.jobs:
+			batch = append(batch[:0], j)
+		case <-w.again:
+			w.scrub()
+			continue
+		case <-w.closing:
+			batch = batch[:0]
+		}
+		if batch = w.gather(batch); len(batch) == 0 {
 			return
 		}
 		w.commit(batch)
@@ -110,15 +136,10 @@ func (w *writer) run() {
 	}
 }
 
-// gather waits for a job, lets everybody run who is about to bring one (those just answered, often),
-// and takes all. That costs a microsecond where an fsync costs a hundred, and no clock decides how
-// long. None: it is closing time.
+// gather lets everybody run who is about to bring a job (those just answered, often), and takes all.
+// That costs a microsecond where an fsync costs a hundred, and no clock decides how long. None: it is
+// closing time.
 func (w *writer) gather(batch []*job) []*job {
-	select {
-	case j := <-w.jobs:
-		batch = append(batch, j)
-	case <-w.closing:
-	}
 	for quiet := 0; quiet < patience && len(w.jobs) < maxBatch; quiet++ {
 		n := len(w.jobs)
 		runtime.Gosched()
@@ -141,7 +162,7 @@ func (w *writer) gather(batch []*job) []*job {
 // transaction fails, nothing of it is stored or published and all are told; the next one tries
 // afresh, so that service comes back by itself.
 func (w *writer) commit(batch []*job) {
-	said, err := w.transact(batch)
+	heard, err := w.transact(batch)
 	w.note(len(batch), err)
 	if err != nil {
 		for _, j := range batch {
@@ -149,19 +170,40 @@ func (w *writer) commit(batch []*job) {
 		}
 		return
 	}
-	for _, messages := range said {
+	for _, messages := range heard {
 		last := messages[len(messages)-1]
 		w.committed.Store(last.Room, last.TextMessage.Rev)
 		w.published(last.Room, messages)
+	}
+	if slices.ContainsFunc(batch, func(j *job) bool { return j.wipes && j.err == nil }) {
+		w.scrub()
+	}
+	if slices.ContainsFunc(batch, func(j *job) bool { return j.wipes && j.change != nil && j.err == nil }) {
+		select {
+		case w.dirt <- struct{}{}:
+		default: // it is known already
+		}
 	}
 	for _, j := range batch {
 		j.done <- j.err
 	}
 }
 
-// transact runs the batch as one transaction and returns what was said, room by room. It takes no
+// scrub wipes, or sees to it that this is tried again soon.
+func (w *writer) scrub() {
+	done, err := w.wipe(context.Background(), w.db)
+	if err != nil && w.again == nil {
+		w.log.Error("what was deleted may still be on the disk; it is tried again", "err", err)
+	}
+	w.again = nil
+	if err != nil || !done {
+		w.again = time.After(wipeAgain)
+	}
+}
+
+// transact runs the batch as one transaction and returns what is new or different, room by room. It takes no
 // context: those of the callers end one by one, and a batch is all or nothing.
-func (w *writer) transact(batch []*job) (said [][]message.Message, err error) {
+func (w *writer) transact(batch []*job) (heard [][]message.Message, err error) {
 	defer func() { err = w.classify(err) }()
 	ctx := context.Background()
 	tx, err := w.db.BeginTx(ctx, nil)
@@ -170,41 +212,43 @@ func (w *writer) transact(batch []*job) (said [][]message.Message, err error) {
 	}
 	defer tx.Rollback() // does nothing after Commit; SQLite may have rolled back already
 
-	posts := make([]*job, 0, len(batch))
+	inRooms := make([]*job, 0, len(batch))
 	for _, j := range batch {
-		if j.post != nil {
-			posts = append(posts, j)
+		if j.write == nil {
+			inRooms = append(inRooms, j)
 			continue
 		}
-		if err := attempt(ctx, tx, j); err != nil {
+		if j.err, err = attempt(ctx, tx, j.write); err != nil {
 			return nil, err
 		}
-		j.err = w.classify(j.err)
 	}
-	if said, err = w.say.all(ctx, tx, posts, w.now()); err != nil {
+	if heard, err = w.say.all(ctx, tx, inRooms, w.now()); err != nil {
 		return nil, err
+	}
+	for _, j := range batch {
+		j.err = w.classify(j.err)
 	}
 	if err := tx.Commit(); err != nil {
 		return nil, fmt.Errorf("commit: %w", err)
 	}
-	return said, nil
+	return heard, nil
 }
 
-// attempt runs j so that its failure, kept in j.err, takes nothing else along. The error it returns
-// is of the transaction itself.
-func attempt(ctx context.Context, tx *sql.Tx, j *job) error {
+// attempt runs f so that its failure takes nothing else along: that is failed. The other error is of the
+// transaction itself.
+func attempt(ctx context.Context, tx *sql.Tx, f func(ctx context.Context, tx *sql.Tx) error) (failed, err error) {
 	if _, err := tx.ExecContext(ctx, "SAVEPOINT job"); err != nil {
-		return fmt.Errorf("savepoint: %w", err)
+		return nil, fmt.Errorf("savepoint: %w", err)
 	}
-	if j.err = j.write(ctx, tx); j.err != nil {
+	if failed = f(ctx, tx); failed != nil {
 		if _, err := tx.ExecContext(ctx, "ROLLBACK TO SAVEPOINT job"); err != nil {
-			return errors.Join(j.err, fmt.Errorf("roll back to savepoint: %w", err))
+			return nil, errors.Join(failed, fmt.Errorf("roll back to savepoint: %w", err))
 		}
 	}
 	if _, err := tx.ExecContext(ctx, "RELEASE SAVEPOINT job"); err != nil {
-		return fmt.Errorf("release savepoint: %w", err)
+		return nil, fmt.Errorf("release savepoint: %w", err)
 	}
-	return nil
+	return failed, nil
 }
 
 // note logs when writing stops working and when it works again, not every failure in between.

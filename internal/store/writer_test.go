@@ -21,17 +21,18 @@ import (
 // A stage is a store and what it published.
 type stage struct {
 	*Store
+	dir   string
 	mu    sync.Mutex
 	heard []message.Message
 	log   strings.Builder
 }
 
 func open(t *testing.T) *stage {
-	s := &stage{}
+	s := &stage{dir: t.TempDir()}
 	var err error
 	s.Store, err = Open(t.Context(), Options{
-		Dir: t.TempDir(),
-		Log: slog.New(slog.NewTextHandler(&s.log, nil)), // written to by the writer alone
+		Dir: s.dir,
+		Log: slog.New(slog.NewTextHandler(&s.log, nil)), // which locks it
 		Published: func(_ string, said []message.Message) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
@@ -40,6 +41,14 @@ func open(t *testing.T) *stage {
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	return s
+}
+
+// alone is a store in which nobody writes but who is told to.
+func alone(t *testing.T) *stage {
+	s := open(t)
+	s.broom.close()
+	s.index.close()
 	return s
 }
 
@@ -105,7 +114,7 @@ func (s *stage) together(t *testing.T, all ...func()) {
 // A full disk: everyone is told, nothing is shown that was not stored, people stay signed in, and
 // service comes back by itself.
 func TestFullDisk(t *testing.T) {
-	s := open(t)
+	s := alone(t)
 	ann := s.guest(t)
 	require.NoError(t, s.post(ann, "all is well"))
 
@@ -160,7 +169,7 @@ func TestFullDisk(t *testing.T) {
 
 // A commit that fails takes everything along that was in it, and nothing else.
 func TestCommitFails(t *testing.T) {
-	s := open(t)
+	s := alone(t)
 	ann := s.guest(t)
 	fails := func() { assert.ErrorContains(t, s.post(ann, "lost"), "commit") }
 	s.together(t, fails, func() {
@@ -187,7 +196,7 @@ func TestCommitFails(t *testing.T) {
 
 // One write that fails spoils nobody else's in the same transaction.
 func TestJobFails(t *testing.T) {
-	s := open(t)
+	s := alone(t)
 	ann := s.guest(t)
 	oops := errors.New("oops")
 	s.together(t,
@@ -213,7 +222,7 @@ func TestJobFails(t *testing.T) {
 
 // Two hundred posts that wait together are one transaction, in the order in which they came.
 func TestGroupCommit(t *testing.T) {
-	s := open(t)
+	s := alone(t)
 	ann := s.guest(t)
 	var all []func()
 	for range 200 {
@@ -252,7 +261,7 @@ func TestVerifiedHolds(t *testing.T) {
 
 // A disk that takes nothing does not sign anybody out.
 func TestSessionsOnFullDisk(t *testing.T) {
-	s := open(t)
+	s := alone(t)
 	now := time.Now()
 	s.now = func() time.Time { return now }
 	_, _, err := s.Claim(t.Context(), Claim{Email: "ann@example.org", Name: "Ann", TokenHash: []byte("laptop")})
@@ -269,7 +278,7 @@ func TestSessionsOnFullDisk(t *testing.T) {
 
 // Closing writes and answers what is accepted.
 func TestCloseDrains(t *testing.T) {
-	s := open(t)
+	s := alone(t)
 	ann := s.guest(t)
 	free := s.hold(t)
 	var wg sync.WaitGroup
@@ -290,7 +299,7 @@ func TestCloseDrains(t *testing.T) {
 
 // Who stops waiting stops nobody else; what they wrote may still happen, as here.
 func TestCallerGoes(t *testing.T) {
-	s := open(t)
+	s := alone(t)
 	ann := s.guest(t)
 	free := s.hold(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -309,7 +318,7 @@ func TestCallerGoes(t *testing.T) {
 
 // When more wait than may, callers wait to wait, and can still go.
 func TestQueueIsBounded(t *testing.T) {
-	s := open(t)
+	s := alone(t)
 	ann := s.guest(t)
 	free := s.hold(t)
 	var wg sync.WaitGroup

@@ -25,20 +25,21 @@ const (
 // ErrFlood ends PullFromClient for a client that did not stop when told to.
 var ErrFlood = errors.New("user: flood")
 
-// Inbox is where what a user says goes.
+// Inbox is where what a user sends goes.
 type Inbox interface {
-	// Post returns when what from says is on disk. An error that is a *message.Error is meant
-	// for its author.
-	Post(ctx context.Context, from *OnlineUser, said message.Message) error
+	// Take does what one message asks for, and returns when what is to be kept of it is on disk.
+	// It is a text with its TextMessage, a read mark with its Read, or a typing or status_mtype.
+	// An error that is a *message.Error is meant for who sent it.
+	Take(ctx context.Context, m message.Message) error
 }
 
-// PullFromClient reads what the person says and posts it to the inbox until the connection
+// PullFromClient reads what the client sends and gives it to the inbox until the connection
 // ends; it returns why. What cannot be done is answered with an error_mtype, and the connection
-// lives on. One message is posted at a time, so a client that is faster than the disk waits.
+// lives on. One message is taken at a time, so a client that is faster than the disk waits.
 func (u *OnlineUser) PullFromClient(ctx context.Context, inbox Inbox) error {
 	var patience *rate.Limiter // most never need it
 	err := u.conn.Each(func(data []byte) error {
-		if !u.post(ctx, inbox, data) {
+		if !u.handle(ctx, inbox, data) {
 			return nil
 		}
 		if patience == nil {
@@ -54,18 +55,20 @@ func (u *OnlineUser) PullFromClient(ctx context.Context, inbox Inbox) error {
 	return fmt.Errorf("user: pull from client: %w", err)
 }
 
-// post does what one message of the client asks for, and reports whether it was one too many.
-func (u *OnlineUser) post(ctx context.Context, inbox Inbox, data []byte) (tooMany bool) {
-	said, err := u.read(data)
-	if wait := u.pace(); wait > 0 {
-		u.answer(said.Ref, SlowDown(wait))
+// handle does what one message of the client asks for, and reports whether it was one too many.
+func (u *OnlineUser) handle(ctx context.Context, inbox Inbox, data []byte) (tooMany bool) {
+	m, err := u.read(data)
+	if wait := u.pace(m.MType); wait > 0 {
+		if m.MType != message.TypingMType { // nobody misses one of those
+			u.answer(m.Ref, SlowDown(wait))
+		}
 		return true
 	}
 	if err == nil {
-		err = inbox.Post(ctx, u, said)
+		err = inbox.Take(ctx, m)
 	}
 	if err != nil {
-		u.answer(said.Ref, err)
+		u.answer(m.Ref, err)
 	}
 	return false
 }
@@ -78,14 +81,21 @@ func (u *OnlineUser) read(data []byte) (message.Message, error) {
 			TextMessage: &message.TextMessage{Content: string(data)},
 		}, nil
 	}
-	said, err := message.Parse(data)
+	m, err := message.Parse(data)
 	if err != nil {
-		return said, err
+		return m, err
 	}
-	if said.MType != message.TextMType || said.TextMessage == nil {
-		return said, &message.Error{Code: message.CodeInvalid, Text: "Send a text_mtype with a TextMessage; other kinds are not taken here."}
+	switch {
+	case m.MType == message.TextMType && m.TextMessage != nil:
+	case m.MType == message.ReadMType && m.Read != nil:
+	case m.MType == message.TypingMType, m.MType == message.StatusMType:
+	default:
+		return m, &message.Error{
+			Code: message.CodeInvalid,
+			Text: "Send a text_mtype with a TextMessage, a read_mtype with a Read, a typing_mtype or a status_mtype; nothing else is taken here.",
+		}
 	}
-	return said, nil
+	return m, nil
 }
 
 // answer tells the client, and only it, that what it called ref could not be done.
@@ -95,9 +105,11 @@ func (u *OnlineUser) answer(ref string, err error) {
 		known = &message.Error{Code: message.CodeInternal, Text: "Something broke on our side. It has been noted."}
 	}
 	f, err := message.Encode(message.Message{MType: message.ErrorMType, Ref: ref, Error: known})
-	if err != nil || !u.Offer(f) {
-		u.Close(socket.TryAgainLater, "too slow")
+	if err != nil {
+		u.Close(socket.InternalError, "") // a sentence always becomes JSON
+		return
 	}
+	u.Tell(f)
 }
 
 // SlowDown is the answer to one message too many.

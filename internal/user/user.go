@@ -47,11 +47,12 @@ type OnlineUser struct {
 	pushing sync.WaitGroup
 }
 
-// A Pace takes one message from what a person may say, or tells how long to wait for the next.
-type Pace func() time.Duration
+// A Pace takes one message of a kind from what a person may send, or tells how long to wait for
+// the next. What could not be understood has no kind.
+type Pace func(mtype string) time.Duration
 
-// Unlimited is the Pace of somebody who may say as much as they like.
-func Unlimited() time.Duration { return 0 }
+// Unlimited is the Pace of somebody who may send as much as they like.
+func Unlimited(string) time.Duration { return 0 }
 
 // New makes an OnlineUser on a socket. pace is the person's, whichever socket they speak from.
 // What is offered to it waits until Greet.
@@ -102,6 +103,16 @@ func (u *OnlineUser) Offer(f *message.Frame) bool {
 	u.send = append(u.send, f)
 	return true
 }
+
+// Tell offers a frame that is meant for this client alone. It closes who has no place for it.
+func (u *OnlineUser) Tell(f *message.Frame) {
+	if !u.Offer(f) {
+		u.Close(socket.TryAgainLater, TooSlow)
+	}
+}
+
+// TooSlow is the reason for closing a client whose queue is full.
+const TooSlow = "too slow"
 
 // push starts PushToClient. Its caller has the lock.
 func (u *OnlineUser) push() {

@@ -80,15 +80,15 @@ func (l *line) Close(code int, reason string) {
 	l.once.Do(func() { l.code, l.reason = code, reason; close(l.closed) })
 }
 
-// An inbox keeps what was posted, or refuses it.
+// An inbox keeps what it takes, or refuses it.
 type inbox struct {
-	posted chan message.Message
-	err    error
+	taken chan message.Message
+	err   error
 }
 
-func (i inbox) Post(_ context.Context, _ *user.OnlineUser, m message.Message) error {
+func (i inbox) Take(_ context.Context, m message.Message) error {
 	if i.err == nil {
-		i.posted <- m
+		i.taken <- m
 	}
 	return i.err
 }
@@ -180,6 +180,18 @@ func TestOfferNeverWaits(t *testing.T) {
 	l.Close(1000, "")
 }
 
+func TestWhoHasNoPlaceForWhatIsForThemAloneIsClosed(t *testing.T) {
+	l := newLine()
+	u := newUser(l, user.Unlimited)
+	for range 256 {
+		u.Tell(frame("x"))
+	}
+	assert.Empty(t, l.reason)
+	u.Tell(frame("x"))
+	<-l.closed
+	assert.Equal(t, socket.TryAgainLater, l.code)
+}
+
 func TestBrokenSocketIsClosed(t *testing.T) {
 	l := newLine()
 	u := newUser(l, user.Unlimited)
@@ -197,30 +209,40 @@ func TestPullUnderstandsBothDialects(t *testing.T) {
 		u := newUser(l, user.Unlimited)
 		u.Greet(nil)
 		u.First = first
-		in := inbox{posted: make(chan message.Message, 1)}
+		in := inbox{taken: make(chan message.Message, 1)}
 		ended := make(chan error)
 		go func() { ended <- u.PullFromClient(t.Context(), in) }()
 		if first {
 			l.up <- `{"not":"parsed"}`
 			assert.Equal(t, message.Message{MType: message.TextMType, Room: message.Lobby,
-				TextMessage: &message.TextMessage{Content: `{"not":"parsed"}`}}, <-in.posted)
+				TextMessage: &message.TextMessage{Content: `{"not":"parsed"}`}}, <-in.taken)
 		} else {
 			l.up <- `{"MType":"text_mtype","Room":"attic","Ref":"r","TextMessage":{"Content":"hi"}}`
 			assert.Equal(t, message.Message{MType: message.TextMType, Room: "attic", Ref: "r",
-				TextMessage: &message.TextMessage{Content: "hi"}}, <-in.posted)
+				TextMessage: &message.TextMessage{Content: "hi"}}, <-in.taken)
 
 			l.up <- `{"MType":"text_mtype","Ref":"r2","Nonsense":1}`
 			ref, e := answer(t, l)
 			assert.Equal(t, "r2", ref)
 			assert.Contains(t, e.Text, "Nonsense")
-			for _, other := range []string{`{"MType":"status_mtype","Ref":"r3"}`, `{"MType":"text_mtype","Ref":"r3"}`} {
+			for _, other := range []string{`{"MType":"welcome_mtype","Ref":"r3"}`, `{"MType":"text_mtype","Ref":"r3"}`, `{"MType":"read_mtype","Ref":"r3"}`} {
 				l.up <- other
 				ref, e = answer(t, l)
 				assert.Equal(t, "r3", ref)
 				assert.Equal(t, message.CodeInvalid, e.Code)
 			}
+			for _, sign := range []message.Message{
+				{MType: message.TypingMType, Room: "attic"},
+				{MType: message.StatusMType, Room: "attic"},
+				{MType: message.ReadMType, Room: "attic", Read: &message.Read{ID: 4}},
+			} {
+				data, err := json.Marshal(sign)
+				require.NoError(t, err)
+				l.up <- string(data)
+				assert.Equal(t, sign, <-in.taken)
+			}
 			l.up <- `{"MType":"text_mtype","TextMessage":{"Content":"still here"}}`
-			assert.Equal(t, "still here", (<-in.posted).TextMessage.Content)
+			assert.Equal(t, "still here", (<-in.taken).TextMessage.Content)
 		}
 		l.Close(1000, "")
 		assert.ErrorIs(t, <-ended, io.EOF)
@@ -243,10 +265,10 @@ func TestRefusalsAreAnsweredWithoutInternals(t *testing.T) {
 	<-ended
 }
 
-// paced is five messages a second, twenty at once.
+// paced is five messages a second, twenty at once, of whatever kind.
 func paced() user.Pace {
 	limiter := rate.NewLimiter(5, 20)
-	return func() time.Duration {
+	return func(string) time.Duration {
 		r := limiter.Reserve()
 		if wait := r.Delay(); wait > 0 {
 			r.Cancel()
@@ -265,7 +287,7 @@ func TestHostile09FloodIsToldToSlowDownAndThenClosed(t *testing.T) {
 		l := newLine()
 		u := newUser(l, paced())
 		u.Greet(nil)
-		in := inbox{posted: make(chan message.Message, 1000)}
+		in := inbox{taken: make(chan message.Message, 1000)}
 		ended := make(chan error, 1)
 		begun := time.Now()
 		go func() { ended <- u.PullFromClient(t.Context(), in) }()
@@ -287,9 +309,33 @@ func TestHostile09FloodIsToldToSlowDownAndThenClosed(t *testing.T) {
 		lasted := time.Since(begun)
 		assert.Less(t, lasted, 10*time.Second)
 		assert.Greater(t, lasted, time.Second, "somebody who stops within a second is not closed")
-		assert.LessOrEqual(t, len(in.posted), 20+int(5*lasted.Seconds())+1)
+		assert.LessOrEqual(t, len(in.taken), 20+int(5*lasted.Seconds())+1)
 		assert.Less(t, sent, 1000, "a flood is not read as fast as it comes")
 		assert.Positive(t, refused)
+	})
+}
+
+// Nobody answers a typing_mtype too many, but a flood of them is one.
+func TestHostile09FloodOfTypingIsDroppedAndThenClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLine()
+		u := newUser(l, paced())
+		u.Greet(nil)
+		in := inbox{taken: make(chan message.Message, 1000)}
+		ended := make(chan error, 1)
+		go func() { ended <- u.PullFromClient(t.Context(), in) }()
+		for open := true; open; {
+			select {
+			case l.up <- `{"MType":"typing_mtype","Room":"lobby"}`:
+			case told := <-l.writes:
+				t.Fatalf("told %s", told)
+			case <-l.closed:
+				open = false
+			}
+		}
+		assert.ErrorIs(t, <-ended, user.ErrFlood)
+		assert.Equal(t, socket.PolicyViolation, l.code)
+		assert.Less(t, len(in.taken), 100)
 	})
 }
 
@@ -299,14 +345,14 @@ func TestWhoWaitsAsToldIsNeverClosed(t *testing.T) {
 		l := newLine()
 		u := newUser(l, paced())
 		u.Greet(nil)
-		in := inbox{posted: make(chan message.Message, 1)}
+		in := inbox{taken: make(chan message.Message, 1)}
 		ended := make(chan error, 1)
 		go func() { ended <- u.PullFromClient(t.Context(), in) }()
 		const backlog = 500
 		for i := 0; i < backlog; {
 			l.up <- text(i)
 			select {
-			case <-in.posted:
+			case <-in.taken:
 				i++
 			case <-l.writes:
 				time.Sleep(200 * time.Millisecond)

@@ -98,20 +98,42 @@ func since(t *testing.T, w *world) {
 	assert.ErrorIs(t, err, store.ErrNotFound)
 }
 
-func rooms(t *testing.T, w *world) {
+// aroundAndByID are the ways into the middle.
+func aroundAndByID(t *testing.T, w *world) {
 	ann := w.guest(t, "ann")
-	lobby := message.Room{ID: message.Lobby, Name: "Lobby", Kind: "open"}
-	all, err := w.Rooms(t.Context(), ann.ID)
+	for i := 1; i <= 20; i++ {
+		w.say(t, ann, "", fmt.Sprint(i))
+	}
+	around := func(id int64, limit int) []string {
+		page, err := w.Around(t.Context(), ann.ID, message.Lobby, id, limit)
+		require.NoError(t, err)
+		return contents(page)
+	}
+	assert.Equal(t, []string{"8", "9", "10", "11", "12"}, around(10, 5))
+	assert.Equal(t, []string{"8", "9", "10", "11"}, around(10, 4))
+	assert.Equal(t, []string{"10"}, around(10, 1))
+	assert.Equal(t, []string{"1", "2", "3"}, around(1, 5), "the beginning")
+	assert.Equal(t, []string{"1", "2", "3"}, around(-7, 5))
+	assert.Equal(t, []string{"17", "18", "19", "20"}, around(20, 6), "the end")
+	assert.Equal(t, []string{"19", "20"}, around(21, 4), "there need not be such a message")
+	assert.Len(t, around(10, 0), 20)
+
+	byID := func(ids ...int64) []string {
+		page, err := w.Messages(t.Context(), ann.ID, message.Lobby, ids)
+		require.NoError(t, err)
+		return contents(page)
+	}
+	assert.Equal(t, []string{"3", "7", "19"}, byID(19, 3, 0, 7, 99, -1, 3))
+	assert.Empty(t, byID())
+	assert.Empty(t, byID(99))
+	many := make([]int64, 150)
+	many[99], many[100] = 5, 6
+	assert.Equal(t, []string{"5"}, byID(many...), "a hundred at once")
+
+	one, err := w.Message(t.Context(), ann.ID, message.Lobby, 4)
 	require.NoError(t, err)
-	assert.Equal(t, []message.Room{lobby}, all)
-	w.say(t, ann, "", "hi")
-	lobby.Rev = 1
-	one, err := w.Room(t.Context(), ann.ID, message.Lobby)
-	require.NoError(t, err)
-	assert.Equal(t, lobby, one)
-	_, err = w.Room(t.Context(), ann.ID, "attic")
-	assert.ErrorIs(t, err, store.ErrNotFound)
-	_, err = w.Rev(t.Context(), "attic")
+	assert.Equal(t, w.heard()[3], one)
+	_, err = w.Message(t.Context(), ann.ID, message.Lobby, 99)
 	assert.ErrorIs(t, err, store.ErrNotFound)
 }
 

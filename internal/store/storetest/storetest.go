@@ -27,7 +27,31 @@ func Run(t *testing.T, open Open) {
 		"history, from both ends":                     history,
 		"history carries one's own refs":              ownRefs,
 		"since a rev":                                 since,
-		"rooms":                                       rooms,
+		"around a message, and by id":                 aroundAndByID,
+		"everything about a message":                  everythingAboutAMessage,
+		"edits":                                       edits,
+		"deletes":                                     deletes,
+		"reactions":                                   reactions,
+		"pinning":                                     pinning,
+		"all at once":                                 allAtOnce,
+		"the lobby":                                   theLobby,
+		"rooms are made":                              roomsAreMade,
+		"rooms change":                                roomsChange,
+		"direct rooms":                                directRooms,
+		"a direct room is made by all at once":        directSideBySide,
+		"open rooms are found":                        browsing,
+		"limits of rooms":                             limitsOfRooms,
+		"limits of silent rooms":                      limitsOfSilence,
+		"limits of memberships":                       limitsOfMemberships,
+		"limits of messages":                          limitsOfMessages,
+		"coming and going":                            comingAndGoing,
+		"who has lost their address":                  lostPeople,
+		"members by pages":                            memberPages,
+		"outsiders":                                   outsiders,
+		"unread is counted":                           unreadIsCounted,
+		"mentions are counted":                        mentionsAreCounted,
+		"involvement":                                 involvement,
+		"people are found":                            finding,
 		"a name and a picture arrive":                 rename,
 		"the first holds the address":                 firstHolds,
 		"a device code lets one browser in":           deviceCode,
@@ -41,6 +65,18 @@ func Run(t *testing.T, open Open) {
 		"guests":                                      guests,
 		"a guest twice at once":                       guestsSideBySide,
 		"a guest is not somebody who lapsed":          guestAfterLapse,
+		"files are attached to a message":             attaching,
+		"files that cannot be attached":               attachingRefused,
+		"who sees a file":                             seeingFiles,
+		"files are dropped":                           droppingFiles,
+		"files that nobody attached":                  sweepingFiles,
+		"searching":                                   searching,
+		"queries that cannot be answered":             searchRefused,
+		"searching where one may read":                searchAccess,
+		"searching what has changed":                  searchState,
+		"searching by pages":                          searchPages,
+		"searching what is mostly hidden":             searchHidden,
+		"searching while all goes on":                 searchAlways,
 		"it is all there afterwards":                  reopen,
 		"ending contexts":                             contexts,
 		"closed":                                      closed,
@@ -115,6 +151,14 @@ func (w *world) guest(t *testing.T, name string) message.User {
 // say posts to the lobby.
 func (w *world) say(t *testing.T, who message.User, ref, content string) message.Message {
 	m, repeated, err := w.Post(t.Context(), store.Draft{Room: message.Lobby, Author: who, Ref: ref, Content: content})
+	require.NoError(t, err)
+	require.False(t, repeated)
+	return m
+}
+
+// sayIn posts to a room, under a Ref that is the content.
+func (w *world) sayIn(t *testing.T, room string, who message.User, content string) message.Message {
+	m, repeated, err := w.Post(t.Context(), store.Draft{Room: room, Author: who, Ref: content, Content: content})
 	require.NoError(t, err)
 	require.False(t, repeated)
 	return m

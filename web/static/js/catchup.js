@@ -10,10 +10,20 @@ export class Catchup {
   #run = null;
   #from;
 
-  // from: since(rev) → messages, apply(messages), restart()
+  // from: since(rev) → messages, apply(messages), restart(), done()
   constructor(rev, from) {
     this.#rev = this.#heard = rev;
     this.#from = from;
+  }
+
+  // Whether something may be missing.
+  get behind() {
+    return Boolean(this.#run);
+  }
+
+  // Nothing comes by itself until reach.
+  wait() {
+    this.#run = {};
   }
 
   hear(rev) {
@@ -44,6 +54,7 @@ export class Catchup {
     if (this.#run !== run) return;
     this.#run = null;
     this.#rev = Math.max(this.#rev, this.#heard);
+    this.#from.done();
   }
 
   async #read(run) {

@@ -14,6 +14,8 @@ export function showTime(element, at) {
   element.textContent = clock.format(at);
 }
 
+export const fullTime = (at) => moment.format(at);
+
 export const sameDay = (a, b) => a.toDateString() === b.toDateString();
 
 export function dayName(at, now = new Date()) {

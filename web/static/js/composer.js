@@ -1,103 +1,315 @@
-// Where one writes. Enter says it, unless it ends the choice of a Chinese or Japanese word.
+// Where one writes in a room: something new, an answer, or what a message of one's own shall say
+// instead. Enter says it, unless it ends the choice of a Chinese or Japanese word.
 
-import { browser } from './storage.js';
-import { counted, t } from './words.js';
+import { About } from './about.js';
+import { Attached } from './attached.js';
+import { Draft } from './draft.js';
+import { format, inCode, linkBy } from './format.js';
+import { insert } from './insert.js';
+import { roomPath } from './rooms.js';
+import { Space } from './space.js';
+import { Typing } from './typing.js';
+import { explain, t } from './words.js';
 
-const NEARING = 0.8; // of the limit, from where on what is left is shown
+const COMPLETED = /(?:^\/|[@＠:])\S*$/; // what may be completed begins so
+const COMMAND = /^\/{1,2}\p{L}+(?!\S)/u;
 
 export class Composer {
-  #form = document.getElementById('composer');
-  #field = this.#form.querySelector('textarea');
-  #hint = document.getElementById('composer-hint');
-  #counter = this.#form.querySelector('.counter');
-  #key;
-  #limit;
-  #say;
+  #app;
+  #view;
+  #form;
+  #draft;
+  #about;
+  #attached;
+  #space;
+  #replyTo = 0;
+  #editing = null; // the message, as it was
+  #people = []; // chosen for the @names in the text, so that two of one name are told apart
+  #completion = null; // once something was begun that can be completed
+  #busy = false;
+  #soon = false; // it shall be said when its files are up
   #timer = 0;
 
-  constructor(prefix, room, limit, say) {
-    this.#key = `${prefix}.draft`;
-    this.#limit = limit;
-    this.#say = say;
-    this.#form.hidden = false;
-    this.#field.placeholder = t('composer.placeholder', { room });
-    this.#field.value = browser.get(this.#key) ?? '';
-    this.#field.addEventListener('input', () => this.#changed());
-    this.#field.addEventListener('keydown', (event) => this.#typed(event));
-    this.#form.addEventListener('submit', (event) => this.#submit(event));
-    this.#button.addEventListener('pointerdown', (event) => event.preventDefault()); // a phone's keyboard stays
-    this.#changed();
-    if (matchMedia('(pointer: fine)').matches) this.#field.focus();
+  constructor(app, view, form) {
+    this.#app = app;
+    this.#view = view;
+    this.#form = form;
+    this.field = form.querySelector('textarea');
+    this.typing = new Typing(view, form.querySelector('.typing'));
+    this.#draft = new Draft(app, view.room.ID);
+    this.#about = new About(form, () => this.#cancel());
+    this.#space = new Space(form, app.limits.MessageBytes);
+    this.#attached = new Attached(app, form, () => this.#filesChanged());
+    this.field.addEventListener('input', (event) => this.#written(event));
+    this.field.addEventListener('keydown', (event) => this.#pressed(event));
+    this.field.addEventListener('paste', (event) => linkBy(this.field, event.clipboardData.getData('text/plain')) && event.preventDefault());
+    form.addEventListener('submit', (event) => this.#submit(event));
+    form.querySelector('.emoji').addEventListener('click', ({ currentTarget }) => this.#pickEmoji(currentTarget));
+    for (const button of form.querySelectorAll('.send, .emoji')) {
+      button.addEventListener('pointerdown', (event) => event.preventDefault()); // a phone's keyboard stays
+    }
+  }
+
+  // Its room came into sight.
+  shown() {
+    if (!this.#editing) this.#load();
+    addEventListener('storage', this.#elsewhere);
+    if (matchMedia('(pointer: fine)').matches) this.field.focus();
+  }
+
+  hidden() {
+    removeEventListener('storage', this.#elsewhere);
   }
 
   // Puts a message that was not said back, before what has been written since.
-  restore(text) {
-    this.#field.value = [text, this.#field.value].filter(Boolean).join('\n');
+  restore({ Content, ReplyTo = 0, People = [], Files = [] }) {
+    this.#leaveEditing();
+    const { now } = this.#draft;
+    this.#put({
+      Content: [Content, now.Content].filter(Boolean).join('\n'), ReplyTo: ReplyTo || now.ReplyTo,
+      People: [...People, ...now.People], Files: [...Files, ...now.Files],
+    });
     this.#changed();
-    this.#field.focus();
+    this.field.focus();
   }
 
-  hint(text, seconds) {
+  reply(text) {
+    this.#leaveEditing();
+    this.#replyTo = text.ID;
+    this.#showReply(text);
+    this.#changed();
+    this.field.focus();
+  }
+
+  // What was being written comes back afterwards.
+  edit(text) {
+    this.#editing = text;
+    this.#about.show(t('composer.editing'), text);
+    const said = [...this.#view.log.element(text.ID)?.querySelectorAll('.content .mention') ?? []]
+      .filter(({ dataset }) => !dataset.user.includes(' ')); // where everybody of a name was meant, nobody was chosen
+    this.#people = said.map(({ dataset, textContent }) => ({ ID: dataset.user, Name: textContent.slice(1) }));
+    this.field.value = text.Content;
+    this.#changed();
+    this.field.focus();
+    this.field.setSelectionRange(this.field.value.length, this.field.value.length);
+  }
+
+  // Those of a message cannot be changed afterwards.
+  get takesFiles() {
+    return !this.#editing;
+  }
+
+  attach(files) {
+    this.#attached.add(files);
+  }
+
+  insert(text) {
+    insert(this.field, text);
+  }
+
+  // Somebody whose @name is in the text.
+  mention({ ID, Name }) {
+    this.#people.push({ ID, Name });
+  }
+
+  hint(text, seconds = 8) {
+    const line = this.#form.querySelector('#composer-hint');
     clearTimeout(this.#timer);
-    this.#hint.textContent = text;
-    this.#timer = setTimeout(() => { this.#hint.textContent = ''; }, seconds * 1000);
+    line.textContent = text;
+    this.#timer = setTimeout(() => { line.textContent = ''; }, seconds * 1000);
   }
 
-  close() {
-    this.#form.hidden = true;
+  #elsewhere = ({ key }) => {
+    if (this.#draft.isKeptIn(key) && !document.hasFocus() && !this.#editing) this.#load();
+  };
+
+  get #ready() {
+    return this.#space.left >= 0 && !this.#busy && (this.#editing || this.field.value.trim() !== '' || this.#attached.any);
   }
 
-  clear() {
-    browser.remove(this.#key);
-  }
-
-  get #button() {
-    return this.#form.querySelector('button');
-  }
-
-  get #left() {
-    return this.#limit - new TextEncoder().encode(this.#field.value.trim()).length;
-  }
-
-  #typed(event) {
+  #pressed(event) {
     const composing = event.isComposing || event.keyCode === 229; // the latter is all Safari says
-    if (event.key !== 'Enter' || event.shiftKey || event.altKey || composing) return;
+    if (composing || event.defaultPrevented) return;
+    const { key, shiftKey, altKey, ctrlKey, metaKey } = event;
+    const plain = !shiftKey && !altKey && !ctrlKey && !metaKey;
+    if (key === 'Enter' && !shiftKey && !altKey && !(plain && inCode(this.field))) this.#form.requestSubmit();
+    else if (key === 'Escape' && plain && (this.#editing || this.#replyTo)) this.#cancel();
+    else if (key === 'ArrowUp' && plain && !this.field.value && !this.#editing && !this.#replyTo) this.#editLast();
+    else if (!format(this.field, event)) return;
     event.preventDefault();
-    this.#form.requestSubmit();
+  }
+
+  #written({ isComposing }) {
+    this.#waitForFiles(false);
+    this.#changed();
+    const { value, selectionStart } = this.field;
+    if (value && !value.startsWith('/') && !this.#editing) this.typing.tell();
+    if (!isComposing && COMPLETED.test(value.slice(0, selectionStart))) this.#complete();
+  }
+
+  // From the first time on it looks at what is written by itself.
+  #complete() {
+    this.#completion ??= import('./later/completion.js')
+      .then(({ Completion }) => new Completion(this.#app, this.#view, this.#form))
+      .catch(() => { this.#completion = null; });
   }
 
   #submit(event) {
     event.preventDefault();
-    const text = this.#field.value.trim();
-    if (!text || this.#left < 0) return;
-    this.#field.value = '';
+    if (!this.#ready) return;
+    this.hint('');
+    if (this.#editing || !this.#attached.underWay && !this.#attached.failed) return this.#do();
+    if (this.#attached.failed) this.hint(t('files.failed'));
+    else this.#waitForFiles(true);
+  }
+
+  async #do() {
+    const content = this.field.value.trim();
+    if (this.#editing) await this.#save(content);
+    else if (COMMAND.test(content)) await this.#obey(content);
+    else this.#say(content);
+    this.field.focus();
+  }
+
+  #waitForFiles(wait) {
+    if (wait) this.hint(t('files.soon'), 3600);
+    else if (this.#soon) this.hint('');
+    this.#soon = wait;
+  }
+
+  #filesChanged() {
     this.#changed();
-    this.#field.focus();
-    this.#say(text);
+    if (!this.#soon || this.#attached.underWay) return;
+    this.#waitForFiles(false);
+    if (this.#attached.failed) this.hint(t('files.failed'));
+    else this.#do();
+  }
+
+  #say(content) {
+    const people = this.#mentioned(content);
+    const said = {
+      Content: content, ReplyTo: this.#replyTo, Mentions: people.map(({ ID }) => ID), People: people,
+      Files: this.#attached.files,
+    };
+    this.#empty();
+    this.#view.send(said);
+  }
+
+  async #obey(line) {
+    await this.#while(async () => {
+      const { obey } = await import('./later/slash.js');
+      const { say, hint, keep } = await obey(this.#view, line, this.#mentioned(line));
+      if (say) this.#say(say);
+      else if (!keep) this.#empty();
+      if (hint) this.hint(hint, 10);
+    });
+  }
+
+  async #save(content) {
+    const text = this.#editing;
+    if (!content && !text.Files?.length) return this.#askToDelete(text);
+    if (content === text.Content) return this.#cancel();
+    await this.#while(async () => {
+      const Mentions = this.#mentioned(content).map(({ ID }) => ID);
+      await this.#app.api.patch(`${roomPath(this.#view.room.ID)}/messages/${text.ID}`, { Content: content, Mentions });
+      this.#cancel();
+    });
+  }
+
+  async #askToDelete(text) {
+    const { askToDelete } = await import('./later/delete.js');
+    if (await askToDelete(this.#view, text)) this.#cancel();
+  }
+
+  // While something is done that may fail, which is then said, and the text stays.
+  async #while(what) {
+    this.#busy = true;
+    this.#changed();
+    try {
+      await what();
+    } catch (error) {
+      this.hint(explain(error), 10);
+    } finally {
+      this.#busy = false;
+      this.#changed();
+    }
+  }
+
+  #editLast() {
+    const last = this.#view.log.lastOf(this.#app.me.ID);
+    if (last) this.edit(last);
+  }
+
+  #cancel() {
+    if (this.#editing) this.#leaveEditing();
+    else this.#endReply();
+    this.#changed();
+    this.field.focus();
+  }
+
+  #leaveEditing() {
+    if (this.#editing) this.#load();
+  }
+
+  #endReply() {
+    this.#replyTo = 0;
+    this.#about.hide();
+  }
+
+  #showReply(text) {
+    this.#about.show(t('composer.replying', { name: text.UserInfo.Name }), text);
+  }
+
+  async #pickEmoji(button) {
+    try {
+      const { pick } = await import('./later/picker.js');
+      const emoji = await pick(button);
+      if (emoji) this.insert(emoji);
+    } catch {
+      this.hint(t('emoji.unreachable'));
+    }
+  }
+
+  #mentioned(text) {
+    return [...new Map(this.#people.filter(({ Name }) => text.includes(`@${Name}`)).map((user) => [user.ID, user])).values()];
+  }
+
+  #load() {
+    this.#draft.read();
+    this.#put(this.#draft.now);
+    this.#changed();
+  }
+
+  #put({ Content, ReplyTo, People, Files }) {
+    this.field.value = Content;
+    this.#people = People;
+    this.#attached.keep(Files);
+    this.#editing = null;
+    this.#replyTo = ReplyTo;
+    this.#about.hide();
+    if (ReplyTo) this.#recall(ReplyTo);
+  }
+
+  // What was answered before the page was loaded, unless it is gone by now.
+  async #recall(id) {
+    const path = `${roomPath(this.#view.room.ID)}/messages/${id}`;
+    const text = this.#view.quotes.get(id) ?? (await this.#app.api.get(path).catch(() => null))?.TextMessage;
+    if (this.#replyTo !== id) return;
+    if (text && !text.Deleted) this.#showReply(text);
+    else this.#endReply();
+  }
+
+  #empty() {
+    this.#put({ Content: '', ReplyTo: 0, People: [], Files: [] });
+    this.#changed();
   }
 
   #changed() {
-    const { value } = this.#field;
-    this.#fit();
-    if (value) browser.set(this.#key, value);
-    else browser.remove(this.#key);
-    this.#count();
-  }
-
-  // Makes the field as high as its text. While that is measured the form keeps its height: the log
-  // above would grow for a moment, and the reader would no longer be at its bottom.
-  #fit() {
-    this.#form.style.minBlockSize = `${this.#form.offsetHeight}px`;
-    this.#field.style.blockSize = 'auto';
-    this.#field.style.blockSize = `${this.#field.scrollHeight}px`;
-    this.#form.style.minBlockSize = '';
-  }
-
-  #count() {
-    const left = this.#left;
-    const over = left < 0;
-    this.#counter.textContent = left > this.#limit * (1 - NEARING) ? '' : counted(over ? 'composer.over' : 'composer.left', Math.abs(left));
-    this.#counter.classList.toggle('over', over);
-    this.#button.disabled = over || !this.#field.value.trim();
+    const { value } = this.field;
+    this.#form.classList.toggle('editing', Boolean(this.#editing));
+    const written = this.#editing ? this.#draft.now : { Content: value, ReplyTo: this.#replyTo, People: this.#mentioned(value) };
+    this.#draft.keep({ ...written, Files: this.#attached.files });
+    this.#space.measure();
+    this.#form.querySelector('.send').disabled = !this.#ready;
   }
 }

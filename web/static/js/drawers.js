@@ -8,6 +8,7 @@ for (const query of ['(width >= 46rem)', '(width >= 68rem)']) {
 }
 
 for (const panel of document.querySelectorAll('.panel')) {
+  panel.addEventListener('click', ({ target }) => target.closest('a') && panel.matches(':popover-open') && panel.hidePopover());
   panel.addEventListener('focusout', ({ relatedTarget }) => {
     if (relatedTarget && !panel.contains(relatedTarget) && panel.matches(':popover-open')) panel.hidePopover();
   });

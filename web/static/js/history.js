@@ -5,7 +5,6 @@ const PAGE = 50;
 const AHEAD = '800px 0px'; // how far before the edge of what is shown the next page is fetched
 
 export class History {
-  #box;
   #fetch;
   #log;
   #scroll;
@@ -13,10 +12,10 @@ export class History {
   #older;
   #newer;
   #busy = false;
+  #run = null;
 
   // fetch(query) → messages
   constructor(box, fetch, log, scroll) {
-    this.#box = box;
     this.#fetch = fetch;
     this.#log = log;
     this.#scroll = scroll;
@@ -24,16 +23,47 @@ export class History {
     this.#newer = box.querySelector('.newer');
     this.#older.addEventListener('click', () => this.#loadOlder());
     this.#edges = new IntersectionObserver((entries) => this.#reached(entries), { root: box, rootMargin: AHEAD });
-    this.#atBeginning(log.empty);
-    this.#look();
   }
 
-  // Back to the newest page, leaving what was shown.
+  // What the page came with: the latest.
+  begin(messages) {
+    this.#replace(messages, messages.length < PAGE);
+  }
+
+  // Whether what comes right after the message is shown, if anything does.
+  holds(id) {
+    return (this.#log.begins || this.#log.first <= id) && (this.#log.atEnd || this.#log.last > id);
+  }
+
+  // Back to the newest page, leaving what was shown. Whether that was still wanted when it came.
   async latest() {
-    const messages = await this.#fetch({ before: Number.MAX_SAFE_INTEGER, limit: PAGE });
+    const { newest } = this.#log;
+    const messages = await this.#jump({ before: Number.MAX_SAFE_INTEGER });
+    if (!messages) return false;
+    this.#replace(messages, messages.length < PAGE);
+    this.#log.ends(newest);
+    return true;
+  }
+
+  // The page that has the message in its middle. The room's log goes on to its rev.
+  async around(id, rev) {
+    const messages = await this.#jump({ around: id });
+    if (!messages) return false;
+    this.#replace(messages, !messages.some(({ TextMessage }) => TextMessage.ID <= id)); // half of them would be before it
+    this.#log.reaches(rev);
+    return true;
+  }
+
+  // The messages, unless another jump was made meanwhile.
+  async #jump(query) {
+    const run = this.#run = {};
+    const messages = await this.#fetch({ ...query, limit: PAGE });
+    return this.#run === run && messages;
+  }
+
+  #replace(messages, begins) {
+    this.#log.begins = begins;
     this.#log.replace(messages);
-    this.#atBeginning(!messages.length);
-    this.#scroll.toBottom();
     this.#look();
   }
 
@@ -56,19 +86,19 @@ export class History {
   #loadOlder() {
     const before = this.#log.first || Number.MAX_SAFE_INTEGER;
     return this.#load({ before }, () => before === (this.#log.first || before), (messages) => {
+      this.#log.begins = !messages.length;
       this.#log.add(messages);
       if (!this.#scroll.following) this.#log.trimEnd();
-      this.#atBeginning(!messages.length);
     });
   }
 
   #loadNewer() {
     if (this.#log.atEnd) return;
-    const after = this.#log.last;
+    const { last: after, newest } = this.#log;
     return this.#load({ after }, () => after === this.#log.last, (messages) => {
       this.#log.add(messages);
-      if (!messages.length) this.#log.isWhole();
-      if (this.#log.trimStart()) this.#atBeginning(false);
+      if (!messages.length) this.#log.ends(newest);
+      this.#log.trimStart();
     });
   }
 
@@ -78,16 +108,12 @@ export class History {
     try {
       const messages = await this.#fetch({ ...query, limit: PAGE });
       if (stillWanted()) this.#scroll.keep(() => show(messages));
+      this.#scroll.look();
     } catch {
       return; // the button stays, and scrolling tries again
     } finally {
       this.#busy = false;
     }
     this.#look();
-  }
-
-  #atBeginning(is) {
-    this.#older.hidden = is;
-    this.#box.querySelector('.beginning').hidden = !is;
   }
 }

@@ -1,29 +1,32 @@
 // The ways back to the bottom: "3 new messages", or an arrow when one is far away.
 
-import { counted } from './words.js';
+import { counted, number } from './words.js';
+
+const MOST = 100; // beyond which nobody counts
 
 export class Jump {
-  #fresh = document.getElementById('new-messages');
-  #arrow = document.getElementById('to-latest');
-  #count = 0;
+  missed = 0; // messages below what the reader has seen
+  #fresh;
+  #arrow;
+  #box;
 
-  constructor(jump) {
+  constructor(element, jump) {
+    this.#fresh = element.querySelector('#new-messages');
+    this.#arrow = element.querySelector('#to-latest');
+    this.#box = element.querySelector('#log');
     const go = () => {
       jump();
-      document.getElementById('log').focus({ preventScroll: true }); // the button goes away, the reader stays
+      this.#box.focus({ preventScroll: true }); // the button goes away, the reader stays
     };
     this.#fresh.addEventListener('click', go);
     this.#arrow.addEventListener('click', go);
   }
 
-  count() {
-    this.#count++;
-  }
-
-  update(scroll, screen) {
-    if (scroll.following) this.#count = 0;
-    this.#fresh.hidden = !this.#count;
-    this.#arrow.hidden = this.#count > 0 || scroll.following || scroll.distance < screen;
-    if (this.#count) this.#fresh.textContent = counted('new_messages', this.#count);
+  update(scroll) {
+    if (scroll.following) this.missed = 0;
+    const n = Math.min(this.missed, MOST);
+    this.#fresh.hidden = !n;
+    this.#arrow.hidden = n > 0 || scroll.following || scroll.distance < this.#box.clientHeight;
+    if (n) this.#fresh.textContent = counted('new_messages', n, n === MOST ? { n: `${number(n)}+` } : {});
   }
 }

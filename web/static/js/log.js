@@ -4,24 +4,31 @@
 import { arrange, continues, renameDays } from './arrange.js';
 import { build, fill, idOf, isMessage, mark } from './message.js';
 import { portray } from './portrait.js';
+import { t } from './words.js';
 
 const MOST = 400; // messages in the page
 
 export class Log {
+  #app;
+  #view;
   #list;
   #waiting;
-  #me;
   #scroll;
   #shown = new Map(); // ID → element
+  #texts = new Map(); // ID → TextMessage
   #pending = new Map(); // Ref → element
   #newest = 0; // the highest ID heard of, shown or not
+  #line = newLine();
+  #read = -1; // the ID after which the line is to stand, while there is one
+  #begins = false;
 
-  constructor(box, me, scroll) {
+  constructor(view, box, scroll) {
+    this.#app = view.app;
+    this.#view = view;
+    this.box = box;
     this.#list = box.querySelector('.messages');
     this.#waiting = box.querySelector('.waiting');
-    this.#me = me;
     this.#scroll = scroll;
-    document.addEventListener('visibilitychange', () => renameDays(this.#list));
   }
 
   get first() {
@@ -32,21 +39,57 @@ export class Log {
     return idOf(this.#lastMessage());
   }
 
+  // Whether nothing comes before what is shown.
+  get begins() {
+    return this.#begins;
+  }
+
+  set begins(is) {
+    this.#begins = is;
+    this.box.querySelector('.older').hidden = is;
+    this.box.querySelector('.beginning').hidden = !is;
+  }
+
+  // Whether nothing that was heard of comes after it.
   get atEnd() {
     return this.last >= this.#newest;
   }
 
-  get empty() {
-    return !this.#shown.size && !this.#pending.size;
+  get newest() {
+    return this.#newest;
+  }
+
+  element(id) {
+    return this.#shown.get(id);
+  }
+
+  // The first one shown that is not before the ID.
+  elementFrom(id) {
+    return this.#shown.get(id) ?? this.#after(id);
+  }
+
+  message(id) {
+    return this.#texts.get(id);
+  }
+
+  // The latest one shown that this user has said and not deleted.
+  lastOf(user) {
+    const theirs = [...this.#texts.values()].filter(({ UserInfo, Deleted }) => UserInfo.ID === user && !Deleted);
+    return theirs.reduce((last, text) => (last?.ID > text.ID ? last : text), undefined);
+  }
+
+  // The line before what is new, if that is shown.
+  get line() {
+    return this.#line.isConnected ? this.#line : null;
   }
 
   // A message's present state, from the socket or since. Whether it is one not heard of before.
   upsert({ Ref, TextMessage: text }) {
-    const sent = text.UserInfo.ID === this.#me ? this.#take(Ref) : undefined;
+    const sent = text.UserInfo.ID === this.#app.me.ID ? this.#take(Ref) : undefined;
     const shown = this.#shown.get(text.ID);
     if (shown) {
       sent?.remove();
-      if (text.Rev > Number(shown.dataset.rev)) this.#scroll.keep(() => fill(shown, text));
+      if (text.Rev > this.#texts.get(text.ID).Rev) this.#scroll.keep(() => this.#change(shown, text));
       return false;
     }
     const fits = this.#fits(text.ID);
@@ -64,6 +107,7 @@ export class Log {
       this.#newest = Math.max(this.#newest, text.ID);
       if (!this.#shown.has(text.ID)) this.#show(text);
     }
+    this.#drawLine();
   }
 
   // Another window of the log. What was heard live while it was on its way is fetched again if it
@@ -71,20 +115,25 @@ export class Log {
   replace(messages) {
     this.#list.replaceChildren();
     this.#shown.clear();
+    this.#texts.clear();
     this.add(messages);
   }
 
-  // Nothing comes after what is shown, whatever was heard of.
-  isWhole() {
-    this.#newest = this.last;
+  // The log goes on up to the rev, whether or not that is what is shown.
+  reaches(rev) {
+    this.#newest = Math.max(this.#newest, rev);
   }
 
-  // Whether anything was cut.
+  // The server knew nothing after what is shown when this was the newest heard of.
+  ends(newest) {
+    if (this.#newest === newest) this.#newest = this.last;
+  }
+
   trimStart() {
-    if (this.#shown.size <= MOST) return false;
+    if (this.#shown.size <= MOST) return;
     while (this.#shown.size > MOST || !isMessage(this.#list.firstElementChild)) this.#drop(this.#list.firstElementChild);
     arrange(this.#list.firstElementChild);
-    return true;
+    this.begins = false;
   }
 
   trimEnd() {
@@ -93,7 +142,7 @@ export class Log {
   }
 
   send(ref, text) {
-    const element = build(text, true);
+    const element = build(this.#view, text, true);
     element.dataset.ref = ref;
     mark(element, 'pending');
     this.#pending.set(ref, element);
@@ -108,6 +157,25 @@ export class Log {
 
   takeBack(ref) {
     this.#take(ref)?.remove();
+  }
+
+  // Draws the line after the message that is the last one read.
+  markNew(read) {
+    if (this.#read === read && this.line) return;
+    this.#read = read;
+    this.#scroll.keep(() => {
+      this.#eraseLine();
+      this.#drawLine();
+    });
+  }
+
+  unmarkNew() {
+    this.#read = -1;
+    if (this.line) this.#scroll.keep(() => this.#eraseLine());
+  }
+
+  renameDays() {
+    renameDays(this.#list);
   }
 
   // A line that is no message, at the foot, if the foot is what is shown.
@@ -136,16 +204,42 @@ export class Log {
   }
 
   #show(text, sent) {
-    const element = sent ?? build(text, text.UserInfo.ID === this.#me);
+    const element = sent ?? build(this.#view, text, text.UserInfo.ID === this.#app.me.ID);
     if (sent) {
-      fill(sent, text);
+      fill(this.#view, sent, text);
       mark(sent, '');
     }
+    this.#app.people.meet(text.UserInfo);
+    this.#texts.set(text.ID, text);
     const next = this.#after(text.ID);
     if (next) next.before(element);
     else this.#list.append(element);
     this.#shown.set(text.ID, element);
     arrange(element);
+    if (next) arrange(next);
+  }
+
+  #change(element, text) {
+    this.#texts.set(text.ID, text);
+    fill(this.#view, element, text);
+  }
+
+  // Before the line of the day, which goes with its message; if what was read last is shown too.
+  #drawLine() {
+    if (this.#read < 0 || this.line || (this.first > this.#read && !this.#begins)) return;
+    const isNew = ({ ID, UserInfo, Deleted }) => ID > this.#read && UserInfo.ID !== this.#app.me.ID && !Deleted;
+    const first = [...this.#shown].filter(([id]) => isNew(this.#texts.get(id))).reduce((low, [id]) => Math.min(low, id), Infinity);
+    const message = this.#shown.get(first);
+    if (!message) return;
+    const day = message.previousElementSibling;
+    (day?.matches('.day') ? day : message).before(this.#line);
+    arrange(message);
+  }
+
+  #eraseLine() {
+    let next = this.#line.nextElementSibling;
+    this.#line.remove();
+    while (next && !isMessage(next)) next = next.nextElementSibling;
     if (next) arrange(next);
   }
 
@@ -174,6 +268,16 @@ export class Log {
 
   #drop(element) {
     this.#shown.delete(idOf(element));
+    this.#texts.delete(idOf(element));
     element.remove();
   }
+}
+
+function newLine() {
+  const line = document.createElement('p');
+  line.className = 'new-line';
+  const words = document.createElement('span');
+  words.textContent = t('new_line');
+  line.append(words);
+  return line;
 }

@@ -1,5 +1,5 @@
-// What I said and the server has not confirmed yet. It goes out in order, one at a time, and
-// outlives a lost connection and a reload. Each message has a Ref, so that one sent twice is
+// What I said in a room and the server has not confirmed yet. It goes out in order, one at a time,
+// and outlives a lost connection and a reload. Each message has a Ref, so that one sent twice is
 // stored once.
 
 import { browser } from './storage.js';
@@ -9,34 +9,40 @@ const PATIENCE = 20_000; // milliseconds without an answer, after which the conn
 export class Outbox {
   #prefix;
   #on;
-  #items = new Map(); // Ref → { Ref, Content, At, Failed }
+  #view = null;
+  #items = new Map(); // Ref → { Ref, Content, ReplyTo, Mentions, Files, At, Failed }
   #inFlight = '';
   #open = false;
   #timer = 0;
 
-  // on: send(item), show(item), fail(item), again(item), slow(seconds), forget(ref), stalled()
+  // on: send(item), stalled()
   constructor(prefix, on) {
     this.#prefix = `${prefix}.outbox.`;
     this.#on = on;
     const kept = browser.keys(this.#prefix).map((key) => JSON.parse(browser.get(key))).filter(Boolean);
-    for (const item of kept.sort((a, b) => a.At - b.At)) {
-      this.#items.set(item.Ref, item);
-      on.show(item);
-      if (item.Failed) on.fail(item);
-    }
+    for (const item of kept.sort((a, b) => a.At - b.At)) this.#items.set(item.Ref, item);
     addEventListener('storage', ({ key, newValue }) => this.#elsewhere(key, newValue));
+  }
+
+  // Where it is seen, if anywhere. view: show(item), fail(item), again(item), slow(seconds), forget(ref)
+  show(view) {
+    this.#view = view;
+    for (const item of this.#items.values()) {
+      view?.show(item);
+      if (item.Failed) view?.fail(item);
+    }
   }
 
   get size() {
     return this.#items.size;
   }
 
-  add(content) {
+  add(draft) {
     const last = [...this.#items.values()].at(-1)?.At ?? 0;
-    const item = { Ref: newRef(), Content: content, At: Math.max(Date.now(), last + 1) };
+    const item = { ...draft, Ref: newRef(), At: Math.max(Date.now(), last + 1) };
     this.#items.set(item.Ref, item);
     this.#keep(item);
-    this.#on.show(item);
+    this.#view?.show(item);
     this.#next();
   }
 
@@ -63,7 +69,7 @@ export class Outbox {
     if (error.Code === 'slow_down') return this.#pause(error.RetryAfter || 1);
     item.Failed = error;
     this.#keep(item);
-    this.#on.fail(item);
+    this.#view?.fail(item);
     this.#landed(ref);
   }
 
@@ -71,19 +77,15 @@ export class Outbox {
     const item = this.#items.get(ref);
     delete item.Failed;
     this.#keep(item);
-    this.#on.again(item);
+    this.#view?.again(item);
     this.#next();
   }
 
-  // Takes a message out again; its text.
+  // Takes a message out again.
   takeBack(ref) {
-    const { Content } = this.#items.get(ref);
+    const item = this.#items.get(ref);
     this.settle(ref);
-    return Content;
-  }
-
-  clear() {
-    for (const ref of this.#items.keys()) browser.remove(this.#prefix + ref);
+    return item;
   }
 
   #next() {
@@ -104,7 +106,7 @@ export class Outbox {
   #pause(seconds) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#landed(this.#inFlight), seconds * 1000);
-    this.#on.slow(seconds);
+    this.#view?.slow(seconds);
   }
 
   #keep(item) {
@@ -116,7 +118,7 @@ export class Outbox {
     if (!key?.startsWith(this.#prefix) || value !== null) return;
     const ref = key.slice(this.#prefix.length);
     if (!this.#items.delete(ref)) return;
-    this.#on.forget(ref);
+    this.#view?.forget(ref);
     this.#landed(ref);
   }
 }

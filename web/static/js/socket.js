@@ -1,18 +1,23 @@
-// The connection: it comes back by itself, sooner when the network or the reader does.
+// The connection: it comes back by itself, sooner when the network or the reader does. Tells every
+// frame by its MType.
+
+import { Events } from './events.js';
 
 const SUBPROTOCOL = 'gochatting.v1';
 const FIRST = 300; // milliseconds to wait at most after the first failure, doubling from there
 const MOST = 15_000;
+const OPEN = 1; // a readyState, also where there is no WebSocket
 
-export class Socket {
+export class Socket extends Events {
   #url;
   #on;
   #socket = null;
   #timer = 0;
   #failures = 0;
 
-  // on: frame(message), lost(), state(name), signedOut() → whether that is why we cannot connect, ended()
+  // on: room() → the one looked at, lost(), state(name), signedOut() → whether that is why we cannot connect, ended()
   constructor(as, on) {
+    super();
     this.#url = new URL(`/chat?${new URLSearchParams({ as })}`, location);
     this.#url.protocol = this.#url.protocol.replace('http', 'ws');
     this.#on = on;
@@ -23,6 +28,7 @@ export class Socket {
 
   open() {
     this.#timer = 0;
+    this.#url.searchParams.set('room', this.#on.room());
     const socket = new WebSocket(this.#url, SUBPROTOCOL);
     let opened = false;
     this.#socket = socket;
@@ -32,8 +38,11 @@ export class Socket {
     socket.onclose = (event) => this.#socket === socket && this.#closed(event, opened);
   }
 
+  // Whether there is a connection it can go by.
   send(message) {
-    this.#socket?.send(JSON.stringify(message));
+    if (this.#socket?.readyState !== OPEN) return false;
+    this.#socket.send(JSON.stringify(message));
+    return true;
   }
 
   // Gives up the present connection, which may be dead without knowing it, for a new one.
@@ -52,7 +61,7 @@ export class Socket {
       this.#failures = 0;
       this.#on.state('online');
     }
-    this.#on.frame(message);
+    this.tell(message.MType, message);
   }
 
   #closed({ code, reason }, opened) {

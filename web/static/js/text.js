@@ -1,49 +1,40 @@
-// Plain text into nodes: nothing in it is ever read as markup. Web addresses become links, and a
-// few emoji alone stand large.
+// What somebody said, as nodes: the HTML that the server made of it, which is safe, or plain text.
+// Nowhere else does markup get into the page.
 
-// In the host only ASCII, since Chinese goes on after an address without a space; after the first
-// slash anything, up to a space, a quote or full-width punctuation.
-const ADDRESS = /\bhttps?:\/\/(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?(?:[/?#][^\s<>"'`\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u2018-\u201d\u2026]*)?/giu;
-const PUNCTUATION = '.,:;!?*_~';
-const BRACKETS = ['()', '[]', '{}'];
-const EMOJI = /^(?:\p{RGI_Emoji}\s*){1,6}$/v;
+import { boot } from './boot.js';
+import { plain } from './plain.js';
+import { t } from './words.js';
 
-export function render(element, text) {
-  element.replaceChildren(...nodes(text));
-  element.classList.toggle('emoji', EMOJI.test(text.trim()));
-}
+const EMOJI = /^(?:\p{RGI_Emoji}\s*){1,6}$/v; // so few, alone, stand large
+const parser = new DOMParser();
+const frame = document.getElementById('code').content.firstElementChild;
 
-function* nodes(text) {
-  let done = 0;
-  for (const { 0: found, index } of text.matchAll(ADDRESS)) {
-    const address = trimmed(found);
-    if (!URL.canParse(address)) continue;
-    yield text.slice(done, index);
-    yield link(address);
-    done = index + address.length;
+export function render(element, { Content, HTML }) {
+  element.replaceChildren(...(HTML ? parsed(HTML).childNodes : plain(Content)));
+  element.classList.toggle('rich', Boolean(HTML));
+  element.classList.toggle('emoji', EMOJI.test(element.textContent.trim()));
+  for (const mention of element.querySelectorAll('.mention')) {
+    mention.classList.toggle('me', mention.dataset.user.split(' ').some(isMe)); // several are of one name
+    if (mention.dataset.user !== 'here') Object.assign(mention, { role: 'button', tabIndex: -1 });
   }
-  yield text.slice(done);
+  for (const pre of element.querySelectorAll('pre')) wrap(pre, document.importNode(frame, true));
+  for (const table of element.querySelectorAll('table')) wrap(table, Object.assign(document.createElement('div'), { className: 'table' }));
 }
 
-// Without the punctuation of the sentence around it; a closing bracket stays if it was opened.
-// Looks at each character once, however many a hostile message ends with.
-function trimmed(address) {
-  const unopened = Object.fromEntries(BRACKETS.map(([open, close]) => [close, count(address, close) - count(address, open)]));
-  let end = address.length;
-  for (; ; end--) {
-    const last = address[end - 1];
-    if (unopened[last] > 0) unopened[last]--;
-    else if (!PUNCTUATION.includes(last)) return address.slice(0, end);
-  }
+export const isMe = (id) => id === boot.Me.ID || id === 'here';
+
+// A message in one line.
+export function gist({ Content = '', HTML, Files = [], Deleted }) {
+  if (Deleted) return t('message.deleted');
+  const said = (HTML ? parsed(HTML).textContent : Content).trim().split('\n', 1)[0];
+  return said.slice(0, 200) || Files.map(({ Name }) => Name).join(', ');
 }
 
-const count = (text, character) => text.split(character).length - 1;
+const parsed = (html) => parser.parseFromString(html, 'text/html').body;
 
-function link(address) {
-  const a = document.createElement('a');
-  a.href = address;
-  a.textContent = address;
-  a.target = '_blank';
-  a.rel = 'noopener noreferrer';
-  return a;
+function wrap(element, around) {
+  const code = element.querySelector('code[class]');
+  if (code) around.dataset.language = code.className.replace(/^.*\blanguage-(\S+).*$/, '$1');
+  element.replaceWith(around);
+  around.append(element);
 }

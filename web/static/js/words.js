@@ -29,7 +29,11 @@ export function counted(key, n, values = {}) {
   return t(form in boot.Words ? form : `${key}.other`, { n: number(n), ...values });
 }
 
-// What went wrong, in the page's language if it has words for the code, else in the server's.
+// What went wrong, in the page's language if it has words for the code, else in the server's. Of some
+// the server says more than the code does, to those who read English.
+const TOLD = ['conflict', 'limit', 'forbidden', 'invalid'];
+
 export function explain({ Code, Text }) {
-  return t(`error.${Code}`) || Text || t('error.internal');
+  const told = Text && locale.startsWith('en') && TOLD.includes(Code);
+  return (!told && t(`error.${Code}`)) || Text || t('error.internal');
 }

@@ -1,8 +1,7 @@
 // Who I am: my picture at the foot of the rooms, and the dialogs behind it.
 
-import { showDevice } from './device.js';
 import { portray } from './portrait.js';
-import { tab } from './storage.js';
+import { browser, tab } from './storage.js';
 import { t } from './words.js';
 
 export class You {
@@ -10,25 +9,26 @@ export class You {
   #dialog = document.getElementById('you');
   #leave = document.getElementById('leave');
 
-  // on: unsent() → whether something waits in the outbox, leave()
-  constructor(user, api, on) {
-    this.show(user);
-    this.#button.addEventListener('click', () => this.#dialog.showModal());
-    this.#dialog.querySelector('[name=next]').value = location.pathname + location.search;
+  constructor(app) {
+    this.show(app.me);
+    this.#button.addEventListener('click', () => {
+      this.#dialog.querySelector('[name=next]').value = location.pathname + location.search;
+      this.#dialog.showModal();
+    });
     document.getElementById('add-device').addEventListener('click', () => {
       this.#dialog.close();
-      showDevice(api);
+      import('./later/device.js').then(({ showDevice }) => showDevice(app.api), () => app.hint(t('find.unreachable')));
     });
     document.getElementById('ask-leave').addEventListener('click', () => {
       this.#dialog.close();
-      this.#leave.querySelector('.unsent').hidden = !on.unsent();
+      this.#leave.querySelector('.unsent').hidden = !app.outboxes.size;
       this.#leave.showModal();
     });
     const form = document.getElementById('leave-form');
-    form.action = `/leave?${new URLSearchParams({ as: user.ID })}`;
+    form.action = `/leave?${new URLSearchParams({ as: app.as })}`;
     form.addEventListener('submit', () => {
       tab.remove('as');
-      on.leave();
+      for (const key of browser.keys(`gochatting.${app.as}.`)) browser.remove(key);
     });
   }
 

@@ -1,6 +1,6 @@
 // A code that lets another browser in as me, for as long as it lasts.
 
-import { explain, t } from './words.js';
+import { explain, t } from '../words.js';
 
 const dialog = document.getElementById('device');
 const code = dialog.querySelector('.code');

@@ -1,0 +1,160 @@
+package room
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"gochatting/internal/message"
+	"gochatting/internal/store"
+)
+
+// When to try again what could not be done for somebody's sockets: first after the one, and at last
+// every time after the other.
+const (
+	againSoon   = time.Second
+	againLatest = time.Minute
+)
+
+// A hint says that a user stands to a room in another way than before. How, each node asks the
+// store: so hints may be doubled or swapped, and the sockets still agree with it in the end.
+type hint struct {
+	Node string // that it comes from, where it has been followed already
+	User string
+	Room string
+	Read bool // it is their read mark alone that has moved
+
+	wait time.Duration // before it is tried again
+}
+
+// tell has the user's sockets agree with the store: those of this node when it returns, those of the
+// others soon.
+func (d *Directory) tell(ctx context.Context, h hint) {
+	d.follow(ctx, h)
+	h.Node = d.node
+	data, err := json.Marshal(h)
+	if err == nil {
+		err = d.bus.Publish(hints, data)
+	}
+	if err != nil {
+		d.out.Error("tell other nodes", "user", h.User, "room", h.Room, "err", err)
+	}
+}
+
+func (d *Directory) hearHint(data []byte) {
+	var h hint
+	if err := json.Unmarshal(data, &h); err != nil {
+		d.out.Warn("not understood from the bus", "subject", hints, "err", err)
+		return
+	}
+	if h.Node != d.node {
+		d.follow(d.ctx, h)
+	}
+}
+
+// follow makes all the user's sockets on this node agree with the store about a room, now or, if that
+// fails, again and again.
+func (d *Directory) follow(ctx context.Context, h hint) {
+	if len(d.stays.current(h.User)) == 0 {
+		return // a socket that enters later looks into the store itself
+	}
+	if err := d.agree(ctx, h); err != nil {
+		d.out.Error("follow a change of membership", "user", h.User, "room", h.Room, "err", err)
+		d.later(h)
+	}
+}
+
+// later follows a hint after a while, telling everything anew.
+func (d *Directory) later(h hint) {
+	h.Read = false
+	h.wait = min(max(2*h.wait, againSoon), againLatest)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return
+	}
+	d.awake.Go(func() {
+		select {
+		case <-time.After(h.wait):
+			d.follow(d.ctx, h)
+		case <-d.ctx.Done():
+		}
+	})
+}
+
+func (d *Directory) agree(ctx context.Context, h hint) error {
+	if err := d.turns.take(ctx, h.User); err != nil {
+		return err
+	}
+	defer d.turns.give(h.User)
+	info, err := d.store.Room(ctx, h.User, h.Room)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if err != nil || info.Membership == nil {
+		return d.goOut(h)
+	}
+	return d.comeIn(ctx, h, info)
+}
+
+// goOut has all sockets of somebody leave a room. Nothing of it reaches them after they were told.
+func (d *Directory) goOut(h hint) error {
+	gone, err := message.Encode(message.Message{MType: message.RoomMType, Room: h.Room})
+	if err != nil {
+		return err
+	}
+	for _, s := range d.stays.current(h.User) {
+		if r := d.stays.outOf(s, h.Room); r != nil {
+			r.Leave(s.user)
+			s.user.Tell(gone)
+		}
+	}
+	return nil
+}
+
+// comeIn has all sockets of a member hear the room, and tells them how things are there.
+func (d *Directory) comeIn(ctx context.Context, h hint, info message.Room) (err error) {
+	var inside []*Stay
+	joined := false
+	for _, s := range d.stays.current(h.User) {
+		if !d.stays.isIn(s, h.Room) {
+			if _, failed := s.join(ctx, h.Room); failed != nil {
+				err = failed
+				continue
+			}
+			joined = true
+		}
+		inside = append(inside, s)
+	}
+	if joined { // what was said meanwhile must be within the Rev that they are told
+		now, failed := d.store.Room(ctx, h.User, h.Room)
+		if failed != nil {
+			return failed
+		}
+		if info = now; info.Membership == nil {
+			return d.goOut(h)
+		}
+	}
+	if isHidden(info, h.User) {
+		return err
+	}
+	m := message.Message{MType: message.RoomMType, Room: h.Room, RoomInfo: &info}
+	if h.Read && !joined {
+		m = message.Message{MType: message.ReadMType, Room: h.Room, Read: &info.Membership.Read}
+	}
+	f, failed := message.Encode(m)
+	if failed != nil {
+		return failed
+	}
+	for _, s := range inside {
+		s.user.Tell(f)
+	}
+	return err
+}
+
+// isHidden reports whether a member is not told of a room yet: a direct one in which nobody has
+// said anything exists for its maker alone.
+func isHidden(r message.Room, user string) bool {
+	return r.Kind == message.DirectRoom && r.Rev == 0 && r.Maker != user
+}
