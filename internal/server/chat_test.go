@@ -110,6 +110,7 @@ func TestFramesThatAreTooMuch(t *testing.T) {
 }
 
 func TestFirstDialect(t *testing.T) {
+	t.Parallel()
 	s := open(t, limited, noUpstream)
 	old := chattest.First(t, s.URL, "old@example.com")
 	m := old.Read()
@@ -299,6 +300,7 @@ func TestUnknownSubprotocolIsRefused(t *testing.T) {
 }
 
 func TestHostile23TwoTabsOneLeaves(t *testing.T) {
+	t.Parallel()
 	s := open(t, limited, noUpstream)
 	ann := chattest.Join(t, s.URL, "ann@example.com")
 	b := chattest.Join(t, s.URL, "ben@example.com").Open()
@@ -316,6 +318,7 @@ func TestHostile23TwoTabsOneLeaves(t *testing.T) {
 }
 
 func TestHostile20SocketsOfOnePeer(t *testing.T) {
+	t.Parallel()
 	s := open(t, limited, noUpstream)
 	ann := chattest.Join(t, s.URL, "ann@example.com")
 	var sockets []*chattest.Socket
@@ -338,6 +341,7 @@ func TestHostile20SocketsOfOnePeer(t *testing.T) {
 }
 
 func TestHostile09AFloodIsClosed(t *testing.T) {
+	t.Parallel()
 	s := open(t, limited, noUpstream)
 	ann := chattest.Join(t, s.URL, "ann@example.com")
 	b := chattest.Join(t, s.URL, "ben@example.com").Open()

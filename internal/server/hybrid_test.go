@@ -18,6 +18,7 @@ import (
 // Whatever people do, and whenever clients lose their connection, in the end every client holds what a
 // fresh one would fetch: the same messages, rooms, names and counts.
 func TestHybridStateEqualsRefetchedState(t *testing.T) {
+	t.Parallel()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	w := newHybrid(t, rand.New(rand.NewPCG(seed, seed)))
@@ -148,7 +149,7 @@ func (w *hybrid) settle(r *chattest.Replica) {
 		rooms[room.ID] = room
 	}
 	if !assert.Eventually(w, func() bool { return assert.ObjectsAreEqual(rooms, byID(r.Rooms())) }, chattest.Patience, 10*time.Millisecond) {
-		assert.Equal(w, rooms, byID(r.Rooms()), "%s", r)
+		require.Equal(w, rooms, byID(r.Rooms()), "%s", r)
 	}
 	for id := range rooms {
 		var said []message.TextMessage
@@ -156,7 +157,7 @@ func (w *hybrid) settle(r *chattest.Replica) {
 			said = append(said, *m.TextMessage)
 		}
 		if !assert.Eventually(w, func() bool { return assert.ObjectsAreEqual(said, r.Messages(id)) }, chattest.Patience, 10*time.Millisecond) {
-			assert.Equal(w, said, r.Messages(id), "%s in %s", r, id)
+			require.Equal(w, said, r.Messages(id), "%s in %s", r, id)
 		}
 	}
 }

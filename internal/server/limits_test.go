@@ -101,6 +101,7 @@ func TestHostile20Counts(t *testing.T) {
 
 // Signs have an allowance of their own: who floods with them goes, and may still say something.
 func TestHostile09AFloodOfSignsIsClosed(t *testing.T) {
+	t.Parallel()
 	s := open(t, limited, noUpstream)
 	for i, m := range []message.Message{
 		{MType: message.TypingMType, Room: message.Lobby},
