@@ -23,6 +23,7 @@ export function open(app) {
   people.clear();
   fail(wrong);
   dialog.showModal();
+  people.focus();
 }
 
 function prepare(app) {

@@ -47,6 +47,10 @@ export class PeopleField {
     return [...this.#chosen.keys()];
   }
 
+  focus() {
+    this.#input.focus();
+  }
+
   clear() {
     for (const id of this.ids) this.#remove(id);
     this.#input.value = '';

@@ -25,6 +25,7 @@ export class Suggest {
       take: (item) => this.#take(item),
     });
     input.addEventListener('input', soon(PAUSE, () => this.#look()));
+    input.addEventListener('input', () => this.open || this.#box.show([])); // Enter then asks at once
     input.addEventListener('blur', () => this.#box.show([]));
     input.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape' || !this.#box.items.length) return;
@@ -65,11 +66,14 @@ export class Suggest {
     return this.#input.value.slice(0, this.#input.selectionStart);
   }
 
-  #take({ Name }) {
+  // Of two with one name, the one that was chosen goes by its ID.
+  #take({ ID, Name }) {
     const before = this.#before;
     const [, operator] = OPEN.exec(before);
     const start = before.lastIndexOf(`${operator}:`) + operator.length + 1;
-    const name = /[\s"]/.test(Name) ? `"${Name.replaceAll('"', '')}" ` : `${Name} `;
+    const alone = this.#box.items.filter((item) => item.Name === Name).length === 1;
+    const written = alone ? Name.replaceAll('"', '') : ID;
+    const name = /\s/.test(written) ? `"${written}" ` : `${written} `;
     const rest = this.#input.value.slice(before.length).replace(/^[^\s]*"?\s?/, '');
     this.#input.value = before.slice(0, start) + name + rest;
     this.#input.setSelectionRange(start + name.length, start + name.length);
