@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"strings"
 )
@@ -14,25 +15,46 @@ import (
 // alone in Chinese.
 type Catalogue map[string]string
 
-// Catalogues returns all catalogues by the code of their language, "en" among them.
-func Catalogues() (map[string]Catalogue, error) {
+// Words are all that is said in one language, and of that, what a room comes with.
+type Words struct {
+	All   Catalogue // for templates, which may say anything
+	Boot  Catalogue // what the scripts say that a room is first shown by
+	Later Catalogue // what is said besides by those that are loaded on first use
+}
+
+// Languages returns the words of each language by its code, "en" among them. In its file they stand
+// under who says them: "page" (templates alone), "boot" and "later", each key once.
+func Languages() (map[string]Words, error) {
 	names, err := fs.Glob(FS, "locales/*.json")
 	if err != nil {
 		return nil, err
 	}
-	all := make(map[string]Catalogue, len(names))
+	all := make(map[string]Words, len(names))
 	for _, name := range names {
 		text, err := FS.ReadFile(name)
 		if err != nil {
 			return nil, err
 		}
-		var c Catalogue
-		if err := json.Unmarshal(text, &c); err != nil {
+		var by map[string]Catalogue
+		if err := json.Unmarshal(text, &by); err != nil {
 			return nil, fmt.Errorf("web: %s: %w", name, err)
 		}
-		all[strings.TrimSuffix(path.Base(name), ".json")] = c
+		w := Words{All: make(Catalogue), Boot: by["boot"], Later: by["later"]}
+		for _, c := range by {
+			maps.Copy(w.All, c)
+		}
+		all[strings.TrimSuffix(path.Base(name), ".json")] = w
 	}
 	return all, nil
+}
+
+// Module is the catalogue as a script that exports it, as words.
+func (c Catalogue) Module() ([]byte, error) {
+	text, err := json.Marshal(c)
+	if err != nil {
+		return nil, err
+	}
+	return fmt.Appendf(nil, "export const words = %s;\n", text), nil
 }
 
 // Say returns the sentence under key with each {name} replaced, for names and values given in

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"encoding/json"
 	"html/template"
 	"io/fs"
 	"maps"
@@ -15,12 +16,21 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func catalogues(t *testing.T) map[string]Catalogue {
+func languages(t *testing.T) map[string]Words {
 	t.Helper()
-	all, err := Catalogues()
+	all, err := Languages()
 	require.NoError(t, err)
 	require.Contains(t, all, "en")
 	require.Contains(t, all, "zh")
+	return all
+}
+
+func catalogues(t *testing.T) map[string]Catalogue {
+	t.Helper()
+	all := make(map[string]Catalogue)
+	for code, words := range languages(t) {
+		all[code] = words.All
+	}
 	return all
 }
 
@@ -94,43 +104,98 @@ func TestTranslationsKeepTheNames(t *testing.T) {
 	}
 }
 
-// What is said by a key made up at run time.
-var madeUp = regexp.MustCompile(`^(error|status|connection)\.|^join\.(bad_email|wrong_code|slow_down)$|^notice\.(came|left)(\.many)?$|^slash\.(me|shrug|topic|join|invite)(\.usage)?$`)
+// What is said by a key made up at run time, by where it stands.
+var madeUp = map[string]*regexp.Regexp{
+	"page":  regexp.MustCompile(`^(status|door)\.`),
+	"boot":  regexp.MustCompile(`^(error|connection)\.|^notice\.(came|left)(\.many)?$`),
+	"later": regexp.MustCompile(`^slash\.(me|shrug|topic|join|invite|slow|mute|ban|purge)(\.usage)?$|^(role|act)\.|^error\.(wrong_code|unreachable|unproven)$|^account\.(sure\.)?(keep|remove)(\.why)?$|^notify\.(off|calls|all)$|^ban\.network\.(private|unknown)$`),
+}
 
-func TestEveryWordIsSaid(t *testing.T) {
-	said := make(map[string]string)
+// Each word stands where it is first needed: with what a room comes with if a script of the first
+// sight says it, else with what is loaded on first use, else with what only templates say.
+func TestEveryWordIsSaidWhereItStands(t *testing.T) {
+	said := make(map[string]map[string]string) // where, key → file
+	say := func(where, key, name string) {
+		if said[where] == nil {
+			said[where] = make(map[string]string)
+		}
+		said[where][key] = name
+	}
+	by := func(name string) string {
+		switch {
+		case strings.HasSuffix(name, ".html"):
+			return "page"
+		case strings.Contains(name, "/later/"):
+			return "later"
+		}
+		return "boot"
+	}
 	for _, way := range []struct{ ending, pattern string }{
 		{".html", `\bt "([\w.]+)"`},
-		{".js", `\b(?:t|end)\('([\w.]+)'`},
-		{".js", `\b(?:says: |sign\()'([\w.]+)'`},
+		{".js", `\b(?:t|end|wait)\('([\w.]+)'`},
+		{".js", `\bsign\('([\w.]+)'`},
 		{".js", `\bt\([^()'?]+\? '([\w.]+)' : '[\w.]+'`},
 		{".js", `\bt\([^()'?]+\? '[\w.]+' : '([\w.]+)'`},
 	} {
 		for name, text := range read(t, way.ending) {
 			for _, found := range regexp.MustCompile(way.pattern).FindAllStringSubmatch(text, -1) {
-				said[found[1]] = name
+				say(by(name), found[1], name)
 			}
 		}
 	}
 	for name, text := range read(t, ".js") {
 		for _, call := range regexp.MustCompile(`\bcounted\(([^,]+),`).FindAllStringSubmatch(text, -1) {
 			for _, key := range regexp.MustCompile(`'([\w.]+)'`).FindAllStringSubmatch(call[1], -1) {
-				said[key[1]+".other"] = name
+				say(by(name), key[1]+".other", name)
+			}
+		}
+		for _, found := range regexp.MustCompile(`\bsays: '([\w.]+)'`).FindAllStringSubmatch(text, -1) {
+			say("later", found[1], name) // by the list of keys
+		}
+	}
+	require.Greater(t, len(said["page"])+len(said["boot"])+len(said["later"]), 40)
+	for file, text := range read(t, ".json") {
+		if path.Dir(file) != "locales" {
+			continue
+		}
+		var stand map[string]Catalogue
+		require.NoError(t, json.Unmarshal([]byte(text), &stand), file)
+		require.ElementsMatch(t, []string{"page", "boot", "later"}, slices.Collect(maps.Keys(stand)), file)
+		seen := make(map[string]string)
+		for _, where := range []string{"boot", "later", "page"} {
+			for key, name := range said[where] {
+				if _, sooner := seen[key]; !sooner {
+					assert.NotEmpty(t, stand[where][key], "%s says %s, %q of %s lacks it", name, key, where, file)
+				}
+			}
+			for key := range stand[where] {
+				assert.Empty(t, seen[key], "%s: %s stands twice", file, key)
+				seen[key] = where
+				other, one := strings.CutSuffix(key, ".one")
+				if one {
+					key = other + ".other"
+				}
+				assert.True(t, said[where][key] != "" || madeUp[where].MatchString(key), "%s: nobody says %s, or not those of %q", file, key, where)
 			}
 		}
 	}
-	require.Greater(t, len(said), 40)
-	for code, c := range catalogues(t) {
-		for key, name := range said {
-			assert.Contains(t, c, key, "%s says it, %s.json lacks it", name, code)
+}
+
+// What is loaded on first use has its words from its own catalogue, which comes with it.
+func TestWhatIsLoadedLaterBringsItsWords(t *testing.T) {
+	for name, text := range read(t, ".js") {
+		if strings.Contains(name, "/later/") && path.Base(name) != "words.js" {
+			assert.NotContains(t, text, "'../words.js'", "%s: its words are in ./words.js", name)
 		}
-		for key := range c {
-			other, one := strings.CutSuffix(key, ".one")
-			if one {
-				key = other + ".other"
-			}
-			assert.True(t, said[key] != "" || madeUp.MatchString(key), "%s.json: nobody says %s", code, key)
-		}
+	}
+	for code, words := range languages(t) {
+		module, err := words.Later.Module()
+		require.NoError(t, err)
+		text, exported := strings.CutPrefix(strings.TrimSuffix(string(module), ";\n"), "export const words = ")
+		require.True(t, exported)
+		var later Catalogue
+		require.NoError(t, json.Unmarshal([]byte(text), &later))
+		assert.Equal(t, words.Later, later, code)
 	}
 }
 
@@ -152,6 +217,9 @@ func TestFilesFindEachOther(t *testing.T) {
 		for name, text := range read(t, way.ending) {
 			for _, found := range regexp.MustCompile(way.pattern).FindAllStringSubmatch(text, -1) {
 				file := way.file(name, found[1])
+				if file == "static/js/later/catalogue.js" {
+					continue // the server makes it
+				}
 				_, err := fs.Stat(FS, file)
 				assert.NoError(t, err, "named in %s", name)
 				named[file] = true
@@ -197,13 +265,21 @@ type language struct {
 }
 
 type person struct {
-	ID, Name, Gravatar string
-	Verified           bool
+	ID, Name, Gravatar, Path string
+	Verified                 bool
 }
 
 func TestPagesRender(t *testing.T) {
 	hostile := `</script><img src=x onerror=alert(1)>`
 	langs := []language{{"en", "English", true}, {"zh", "中文", false}}
+	type text = map[string]any
+	mallory := person{"1", hostile, "/avatar/1", "/rooms/lobby", true}
+	door := text{
+		"Langs": langs, "Version": "1", "Again": "/", "Join": "invite", "Provider": hostile, "Onward": "https://login.example.com/?a=1&b=2",
+		"Next": "/rooms/lobby?a=1&b=2", "Invite": hostile, "Email": hostile, "Problem": hostile, "People": []person{mallory},
+		"Mailed": true, "Mails": true, "Other": true, "Of": mallory, "Device": false,
+		"Into": text{"Maker": mallory, "Role": "reader", "Room": text{"ID": "1", "Name": hostile, "Topic": hostile, "Kind": "private"}},
+	}
 	for code, c := range catalogues(t) {
 		pages, err := template.New("").Funcs(template.FuncMap{
 			"t":       c.Say,
@@ -212,12 +288,12 @@ func TestPagesRender(t *testing.T) {
 		}).ParseFS(FS, "templates/*.html")
 		require.NoError(t, err)
 		for name, data := range map[string]any{
-			"join.html": struct {
-				Langs                                  []language
-				Version, Next, Email, Error, ErrorText string
-				NeedCode                               bool
-				People                                 []person
-			}{langs, "1", "/rooms/lobby?a=1&b=2", hostile, "join.wrong_code", "", true, []person{{"1", hostile, "/avatar/1", true}}},
+			"join.html":   door,
+			"code.html":   door,
+			"link.html":   door,
+			"invite.html": door,
+			"onward.html": door,
+			"dead.html":   door,
 			"room.html": struct {
 				Langs []language
 				Boot  map[string]string

@@ -25,11 +25,11 @@ func (b *browser) secondBrowserNeedsTheCode(t *testing.T) {
 	assert.Equal(t, "Ann@Example.com", eval[string](second, `() => document.querySelector('[name=email]').value`))
 	second.write("000000")
 	second.press(kb.Enter)
-	second.sees("#error", "This code is not right, or no longer. Ask the other browser for a new one.")
+	second.sees("#error", "This code is not right. Look at it once more; after five tries you need a new one.")
 
 	first.click("#me")
 	first.click("#add-device")
-	first.await(`() => /^\d{6}$/.test(document.querySelector('#device .code').textContent)`)
+	first.await(`() => /^\d{6}$/.test(document.querySelector('#device .code')?.textContent)`)
 	first.await(`() => /for another (10:00|9:5\d)$/.test(document.querySelector('#device .left').textContent)`)
 	assert.Contains(t, first.text("#device .how"), server.Base[len("http://"):])
 	code := first.text("#device .code")
@@ -56,7 +56,7 @@ func (b *browser) secondBrowserNeedsTheCode(t *testing.T) {
 	third.click("#join [name=code]")
 	third.write(code)
 	third.press(kb.Enter)
-	third.sees("#error", "This code is not right, or no longer. Ask the other browser for a new one.")
+	third.sees("#error", "This code is not right. Look at it once more; after five tries you need a new one.")
 }
 
 // Ann and Ben share a browser, each with a tab, and stay who they are when they reload, even
@@ -117,7 +117,7 @@ func (b *browser) signingOut(t *testing.T) {
 
 	ann.click("#me")
 	ann.click("#ask-leave")
-	ann.await(`() => document.querySelector('#leave .unverified').textContent.startsWith('ann@example.com is not verified.')`)
+	ann.await(`() => document.querySelector('#leave .unverified')?.textContent.startsWith('ann@example.com is not verified.')`)
 	ann.hides("#leave .unsent")
 	ann.click("#leave form[method=dialog] button")
 	ann.hides("#leave")

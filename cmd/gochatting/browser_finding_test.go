@@ -134,7 +134,7 @@ func (b *browser) roomsByHand(t *testing.T) {
 	ben.goes(message.Room{ID: eval[string](ben, `() => [...document.querySelectorAll('#rooms a')].find((link) => link.textContent.includes('plans')).dataset.room`)})
 	ben.click("#about-room")
 	ben.lists("#details .members", "ann", "ben")
-	ben.sees("#details .maker", "Made by ann, who may rename and archive it.")
+	ben.sees("#details .maker", "Made by ann, who keeps order in it.")
 	ben.hides("#details [name=Name]")
 	ben.hides("#details .archive")
 	ben.fills("#details [name=Topic]", "what we want, https://example.com/plan")

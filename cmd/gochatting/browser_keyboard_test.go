@@ -39,12 +39,13 @@ func (b *browser) keyboardAlone(t *testing.T) {
 	ann.write("ann@example.com")
 	ann.press(kb.Enter)
 	ann.live()
+	ann.await(`() => document.querySelectorAll('.more-ways button').length === 2`)
 
 	visited := ann.tour()
 	require.Contains(t, visited, "draft")
 	assert.Equal(t, []string{
-		"go-to", "Find rooms", "New room", "Lobby", "New direct message", "me", "about-room", "Pinned messages", "Search",
-		"log", "Attach files", "draft", "Emoji", "people-title",
+		"go-to", "Find rooms", "New room", "Lobby", "New direct message", "Invite people", "Keeping order", "me",
+		"about-room", "Pinned messages", "Search", "log", "Attach files", "draft", "Emoji", "people-title",
 	}, visited)
 	ann.tabTo("draft")
 	ann.write("first")

@@ -194,6 +194,7 @@ func (b *browser) mentions(t *testing.T) {
 	meant.shows(".mentions-me.edited")
 	other.shows(".edited")
 	other.hides(".mentions-me")
+	ben.hides(".about")
 
 	ben.drafts("a@an")
 	ben.write("d now @he")
@@ -251,7 +252,7 @@ func (b *browser) slashCommands(t *testing.T) {
 	}
 
 	ann.drafts("/")
-	ann.await(`() => document.querySelectorAll('#completion:not([hidden]) li').length === 5`)
+	ann.await(`() => document.querySelectorAll('#completion:not([hidden]) li').length === 9`)
 	ann.write("to")
 	ann.press(kb.Tab)
 	ann.await(`() => document.querySelector('#draft').value === '/topic '`)

@@ -56,6 +56,18 @@ func TestBrowser(t *testing.T) {
 	t.Run("SlashCommands", b.slashCommands)
 	t.Run("Typing", b.typing)
 	t.Run("MessagesOnAPhone", b.messagesOnAPhone)
+	t.Run("KeepingOrder", b.keepingOrder)
+	t.Run("KeepingARoom", b.keepingARoom)
+	t.Run("KeepingOrderOnAPhone", b.keepingOrderOnAPhone)
+	t.Run("InvitingByALink", b.invitingByALink)
+	t.Run("Verifying", b.verifying)
+	t.Run("VerifyingByTheLink", b.verifyingByTheLink)
+	t.Run("Devices", b.devices)
+	t.Run("Silenced", b.silenced)
+	t.Run("MuteRunsOut", b.muteRunsOut)
+	t.Run("SlowMode", b.slowMode)
+	t.Run("Leaving", b.leaving)
+	t.Run("Banned", b.banned)
 	t.Run("Screenshots", b.screenshots)
 }
 

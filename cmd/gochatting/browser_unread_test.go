@@ -149,7 +149,7 @@ func (b *browser) notified(t *testing.T) {
 	ann.counts(tiles, "1", "1")
 	ann.click("#me")
 	ann.click("#notify [data-notify=calls]")
-	ann.await(`() => document.querySelector('[data-notify=calls]').ariaPressed === 'true'`)
+	ann.await(`() => document.querySelector('[data-notify=calls]')?.ariaPressed === 'true'`)
 	ann.press(kb.Escape)
 	posts(ben, message.Lobby, "@ann reads this")
 	posts(ben, tiles.ID, "for nobody")
@@ -166,7 +166,7 @@ func (b *browser) notified(t *testing.T) {
 	ann.reload()
 	ann.live()
 	ann.click("#me")
-	ann.await(`() => document.querySelector('[data-notify=calls]').ariaPressed === 'true'`)
+	ann.await(`() => document.querySelector('[data-notify=calls]')?.ariaPressed === 'true'`)
 	ann.click("#notify [data-notify=off]")
-	ann.await(`() => document.querySelector('[data-notify=off]').ariaPressed === 'true'`)
+	ann.await(`() => document.querySelector('[data-notify=off]')?.ariaPressed === 'true'`)
 }

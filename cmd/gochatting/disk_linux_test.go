@@ -99,16 +99,6 @@ func answerTo(s *chattest.Socket, ref string) message.Message {
 	}
 }
 
-func status(t assert.TestingT, url string) int {
-	client := http.Client{Timeout: chattest.Patience, Transport: &http.Transport{DisableKeepAlives: true}}
-	response, err := client.Get(url)
-	if !assert.NoError(t, err) {
-		return 0
-	}
-	defer response.Body.Close()
-	return response.StatusCode
-}
-
 // fill writes a file until there is no room for more.
 func fill(t *testing.T, path string) {
 	file, err := os.Create(path)

@@ -11,23 +11,40 @@ import (
 
 	"gochatting/internal/chattest"
 	"gochatting/internal/message"
+	"gochatting/internal/server"
+	"gochatting/internal/store"
 )
 
 // wrong has, for each flag that can be wrong, a value that is.
 var wrong = map[string]string{
-	"addr":            "5050",
-	"join":            "nobody",
-	"rate-messages":   "-3",
-	"limits":          "maybe",
-	"max-message":     "8KB",
-	"max-file":        "25MB",
-	"file-quota":      "0",
-	"log":             "xml",
-	"base-url":        "chat.example.com",
-	"trusted-proxies": "10.0.0.0/8,proxy.example.com",
-	"gravatar":        "gravatar.example.com",
-	"gravatar-api":    "ftp://gravatar.example.com",
-	"pprof":           "0.0.0.0:6060",
+	"addr":                 "5050",
+	"join":                 "nobody",
+	"owner":                "Ann",
+	"smtp":                 "smtp://user:hunter2@",
+	"mail-from":            "nobody",
+	"oidc-issuer":          "http://accounts.example.com",
+	"oidc-client-id":       "",
+	"rate-messages":        "-3",
+	"rate-reactions":       "many",
+	"rate-acts":            "0",
+	"rate-rooms":           "1e3",
+	"rate-uploads":         "1000001",
+	"rate-codes":           "-1",
+	"rate-joins":           "0",
+	"peer-times":           "0.5",
+	"max-sockets":          "0",
+	"max-sockets-peer":     "none",
+	"max-connections-peer": "0",
+	"limits":               "maybe",
+	"max-message":          "8KB",
+	"max-file":             "25MB",
+	"file-quota":           "0",
+	"log":                  "xml",
+	"base-url":             "chat.example.com",
+	"trusted-proxies":      "10.0.0.0/8,proxy.example.com",
+	"gravatar":             "gravatar.example.com",
+	"gravatar-api":         "ftp://gravatar.example.com",
+	"pprof":                "0.0.0.0:6060",
 }
 
 // Everything is wrong: the program names each fault and ends, once on flags and once on the
@@ -44,21 +61,42 @@ func TestEveryWrongValueIsNamedAtOnce(t *testing.T) {
 		lines := strings.Split(strings.TrimSpace(p.log.String()), "\n")
 		assert.Len(t, lines, len(wrong), "one line each:\n%s", p.log)
 		for flag, value := range wrong {
-			if flag == "trusted-proxies" {
+			switch flag {
+			case "trusted-proxies":
 				value = "proxy.example.com"
+			case "smtp":
+				value = "…"
 			}
 			assert.Regexp(t, `(?m)--`+flag+` "`+value+`": \S+ \S+`, p.log.String())
 		}
 		assert.Empty(t, p.out.String(), "it does not start")
+		assert.NotContains(t, p.log.String(), "hunter2")
 	}
 }
 
-func TestUnknownFlagIsRefused(t *testing.T) {
+// Flags that there are not are named together with what is wrong with the others.
+func TestUnknownFlagsAreRefused(t *testing.T) {
 	t.Parallel()
-	p := launch(t, "--colour", "red")
+	p := launch(t, "--colour", "red", "--addr=5050", "--size=7", "--quick", "--join", "nobody")
 	assert.Equal(t, 1, p.wait(), "exit code")
-	assert.Contains(t, p.log.String(), "--colour")
-	assert.Contains(t, p.log.String(), "--help")
+	assert.Equal(t, `gochatting: --colour: there is no such flag (--help lists them)
+--size: there is no such flag (--help lists them)
+--quick: there is no such flag (--help lists them)
+--addr "5050": give a host, which may be empty, and a port, such as :5050 or 127.0.0.1:5050
+--join "nobody": give open, verified or invite
+`, p.log.String())
+	assert.Empty(t, p.out.String(), "it does not start")
+
+	p = launch(t, "--colour", "--limits=off", "start")
+	assert.Equal(t, 1, p.wait(), "exit code")
+	assert.Regexp(t, `^gochatting: --colour: .*\n.*start \(--help lists the flags\)\n$`, p.log.String())
+}
+
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	p := launchWith(t, []string{"GOCHATTING_VERSION=true", "GOCHATTING_JOIN=nobody"}, "--version")
+	assert.Zero(t, p.wait(), "exit code")
+	assert.Equal(t, "gochatting "+version+"\n", p.out.String())
 }
 
 func TestHelpListsEveryFlag(t *testing.T) {
@@ -66,8 +104,10 @@ func TestHelpListsEveryFlag(t *testing.T) {
 	p := launch(t, "--help")
 	assert.Zero(t, p.wait(), "exit code")
 	for _, flag := range []string{
-		"addr", "data", "join", "rate-messages", "limits", "max-message", "max-file", "file-quota", "log", "base-url", "trusted-proxies",
-		"gravatar", "gravatar-api", "gravatar-key", "pprof",
+		"addr", "data", "base-url", "trusted-proxies", "log", "pprof", "gravatar", "gravatar-api", "gravatar-key",
+		"join", "owner", "smtp", "mail-from", "oidc-issuer", "oidc-client-id", "oidc-client-secret",
+		"max-message", "max-file", "file-quota", "limits", "rate-messages", "rate-reactions", "rate-acts", "rate-rooms", "rate-uploads",
+		"rate-codes", "rate-joins", "peer-times", "max-sockets", "max-sockets-peer", "max-connections-peer",
 	} {
 		assert.Regexp(t, `(?m)^\s+--`+flag+`[= ]`, p.out.String())
 		assert.Contains(t, p.out.String(), "$"+variable(flag))
@@ -94,7 +134,10 @@ func TestEnvironmentSets(t *testing.T) {
 func TestDefaults(t *testing.T) {
 	c, err := understand(t)
 	require.NoError(t, err)
-	assert.Equal(t, &config{addr: ":5050", data: "data", rateMessages: 5, limits: true, maxMessage: 8192, maxFile: 25 << 20, fileQuota: 1 << 30}, c)
+	assert.Equal(t, &config{
+		addr: ":5050", data: "data", entry: entry{join: "open"},
+		limits: limits{on: true, rates: server.UsualRates(), maxMessage: 8192, maxFile: 25 << 20, fileQuota: 1 << 30},
+	}, c)
 }
 
 func TestFlagsAreUnderstood(t *testing.T) {
@@ -102,13 +145,29 @@ func TestFlagsAreUnderstood(t *testing.T) {
 		"--trusted-proxies", "127.0.0.1, 10.1.2.3/8,::1", "--gravatar", "http://127.0.0.1:99", "--gravatar-api", "http://127.0.0.1:98", "--gravatar-key", "k")
 	require.NoError(t, err)
 	assert.Equal(t, "[::1]:80", c.addr)
-	assert.False(t, c.limits)
+	assert.False(t, c.limits.on)
 	assert.True(t, c.logJSON)
 	assert.Equal(t, "chat.example.com", c.baseURL.Host)
 	assert.Equal(t, []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")}, c.trustedProxies)
 	assert.Equal(t, "http://127.0.0.1:99", c.gravatarURL)
 	assert.Equal(t, "http://127.0.0.1:98", c.gravatarAPI)
 	assert.Equal(t, "k", c.gravatarKey)
+
+	c, err = understand(t, strings.Fields(`--rate-messages 1 --rate-reactions 2 --rate-acts 3 --rate-rooms 4 --rate-uploads 5 --rate-codes 6
+		--rate-joins 7 --peer-times 8 --max-sockets 9 --max-sockets-peer 10 --max-connections-peer 11`)...)
+	require.NoError(t, err)
+	assert.Equal(t, server.Rates{
+		Messages: 1, Reactions: 2, Acts: 3, Rooms: 4, Uploads: 5, Codes: 6, Joins: 7, PeerTimes: 8,
+		Sockets: 9, PeerSockets: 10, PeerConnections: 11,
+	}, c.limits.rates)
+
+	c, err = understand(t, strings.Fields(`--join invite --owner Ann@Example.com --smtp smtp://me:pass%40word@mail.example.com:25 --mail-from chat@example.com
+		--oidc-issuer https://id.example.com --oidc-client-id chat --oidc-client-secret s --base-url https://example.com`)...)
+	require.NoError(t, err)
+	assert.Equal(t, store.Entry{Join: "invite", Owner: "ann@example.com", Proves: true}, c.entry.rules())
+	assert.Equal(t, "me:pass%40word@mail.example.com:25", strings.TrimPrefix(c.entry.smtp.String(), "smtp://"))
+	assert.Equal(t, "chat@example.com", c.entry.mailFrom)
+	assert.Equal(t, []string{"https://id.example.com", "chat", "s"}, []string{c.entry.oidcIssuer, c.entry.oidcID, c.entry.oidcSecret})
 }
 
 func TestValuesAtTheEdge(t *testing.T) {
@@ -123,6 +182,9 @@ func TestValuesAtTheEdge(t *testing.T) {
 		{"max-file", "1", true}, {"max-file", "0", false}, {"max-file", "1073741824", true}, {"max-file", "1073741825", false},
 		{"file-quota", "26214400", true}, {"file-quota", "26214399", false}, {"file-quota", "1099511627776", true}, {"file-quota", "1099511627777", false},
 		{"limits", "ON", false}, {"log", "", false},
+		{"join", "open", true}, {"join", "invite", true}, {"join", "", false},
+		{"owner", "", true}, {"owner", "Ann@Example.com", true}, {"owner", "ann", false},
+		{"max-sockets", "1", true}, {"max-sockets", "1000000", true}, {"max-sockets", "1000001", false},
 		{"base-url", "http://localhost:5050", true}, {"base-url", "https://example.com/chat", false}, {"base-url", "https://me:secret@example.com", false}, {"base-url", "javascript:alert(1)", false},
 		{"trusted-proxies", "", true}, {"trusted-proxies", "10.0.0.0/33", false},
 		{"gravatar", "off", true}, {"gravatar", "", true}, {"gravatar-api", "off", false},
@@ -133,6 +195,38 @@ func TestValuesAtTheEdge(t *testing.T) {
 		} else {
 			assert.ErrorContains(t, err, "--"+c.flag+" ", "%q", c.value)
 		}
+	}
+}
+
+// How people prove who they are takes several flags together.
+func TestEntry(t *testing.T) {
+	for _, c := range []struct {
+		args, fault string
+	}{
+		{"--smtp smtp://mail.example.com --mail-from chat@example.com --base-url https://example.com", ""},
+		{"--smtp smtps://me:hunter2@mail.example.com:465 --mail-from chat@example.com --base-url https://example.com --join verified", ""},
+		{"--smtp smtp://mail.example.com --mail-from chat@example.com", `--smtp "…": give --base-url`},
+		{"--smtp smtp://mail.example.com --base-url https://example.com", `--mail-from ""`},
+		{"--smtp http://me:hunter2@mail.example.com --mail-from chat@example.com --base-url https://example.com", `--smtp "…": give smtp://`},
+		{"--smtp smtp://me:hunter2@mail.example.com/%zz --mail-from chat@example.com --base-url https://example.com", `--smtp "…"`},
+		{"--mail-from chat@example.com", `--mail-from "chat@example.com": give --smtp too`},
+		{"--oidc-issuer https://id.example.com --oidc-client-id chat --base-url https://example.com --join verified", ""},
+		{"--oidc-issuer http://127.0.0.1:99 --oidc-client-id chat --oidc-client-secret hunter2 --base-url http://localhost", ""},
+		{"--oidc-issuer https://id.example.com --oidc-client-id chat", `--oidc-issuer "https://id.example.com": give --base-url`},
+		{"--oidc-issuer https://id.example.com --base-url https://example.com", `--oidc-client-id ""`},
+		{"--oidc-client-id chat", `--oidc-client-id "chat": give --oidc-issuer`},
+		{"--oidc-client-secret hunter2", `--oidc-client-secret "…": give --oidc-issuer`},
+		{"--join verified", `--join "verified": give --smtp or --oidc-issuer`},
+	} {
+		config, err := understand(t, strings.Fields(c.args)...)
+		if c.fault == "" {
+			require.NoError(t, err, c.args)
+			assert.True(t, config.entry.proves(), c.args)
+			continue
+		}
+		require.ErrorContains(t, err, c.fault, c.args)
+		assert.NotContains(t, err.Error(), "hunter2")
+		assert.NotContains(t, err.Error(), "\n", "one fault")
 	}
 }
 

@@ -28,6 +28,9 @@ func run(ctx context.Context, args []string, out, logs io.Writer) error {
 	if len(args) > 0 && args[0] == "bench" {
 		return runBench(ctx, args[1:], out, logs)
 	}
+	if len(args) > 0 && args[0] == "user" {
+		return runUser(ctx, args[1:], out, logs)
+	}
 	c, err := parseFlags(args, out)
 	if err != nil || c == nil {
 		return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
@@ -104,4 +105,14 @@ func (p *process) wait() int {
 // logged counts what of the log matches.
 func (p *process) logged(pattern string) int {
 	return len(regexp.MustCompile(pattern).FindAllString(p.log.String(), -1))
+}
+
+func status(t assert.TestingT, url string) int {
+	client := http.Client{Timeout: chattest.Patience, Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := client.Get(url)
+	if !assert.NoError(t, err) {
+		return 0
+	}
+	defer response.Body.Close()
+	return response.StatusCode
 }

@@ -37,14 +37,46 @@ const (
 
 // serve runs the server until ctx ends. Then it takes no more connections, ends the rooms, whose
 // sockets are closed with 1001, and returns when what was acknowledged is on disk.
-func serve(ctx context.Context, c config, out, logs io.Writer) (err error) {
+func serve(ctx context.Context, c config, out, logs io.Writer) error {
 	log := newLog(c, logs)
+	return assembled(ctx, c, log, func(srv *server.Server) (err error) {
+		end := offerControl(c.data, srv.Control(), log)
+		defer also(&err, end)
+		if c.pprof != "" {
+			at, end, failed := offerProfiles(c.pprof)
+			if failed != nil {
+				return failed
+			}
+			defer also(&err, end)
+			fmt.Fprintf(out, "gochatting %s: profiles are at http://%s/debug/pprof/\n", version, at)
+		}
+		listener, err := net.Listen("tcp", c.addr)
+		if err != nil {
+			return fmt.Errorf("%w; choose another address with --addr", err)
+		}
+		fmt.Fprintf(out, "gochatting %s: open %s in your browser. Data is in %s. Ctrl-C stops it.\n", version, c.site(listener), c.data)
+		web := patient(srv.Handler(), log)
+		web.ConnState = srv.ConnState
+		return answer(ctx, web, listener)
+	})
+}
+
+// assembled makes a server of all its parts, lets use have it, and then puts all of them away.
+func assembled(ctx context.Context, c config, log *slog.Logger, use func(*server.Server) error) (err error) {
+	mailer, err := c.entry.mailer(log)
+	if err != nil {
+		return err
+	}
+	provider, err := c.entry.provider(c.origin(), log)
+	if err != nil {
+		return err
+	}
 	events, err := bus.Open()
 	if err != nil {
 		return err
 	}
 	defer events.Close()
-	kept, err := store.Open(ctx, store.Options{Dir: c.data, Published: room.Publisher(events, log), Log: log})
+	kept, err := store.Open(ctx, store.Options{Dir: c.data, Entry: c.entry.rules(), Published: room.Publisher(events, log), Log: log})
 	if err != nil {
 		return err
 	}
@@ -63,35 +95,22 @@ func serve(ctx context.Context, c config, out, logs io.Writer) (err error) {
 	defer also(&err, pictures.Close)
 	words := markup.New(markup.Options{Log: log})
 	defer words.Close()
-	rooms, err := room.NewDirectory(kept, events, words, c.maxMessage, log)
+	rooms, err := room.NewDirectory(kept, events, words, c.limits.maxMessage, log)
 	if err != nil {
 		return err
 	}
 	srv, err := server.New(server.Config{
 		BaseURL: c.baseURL, TrustedProxies: c.trustedProxies,
-		Limits: c.limits, MessageRate: c.rateMessages, MessageBytes: c.maxMessage,
-		FileBytes: c.maxFile, FileQuota: c.fileQuota, Version: version,
+		Join: c.entry.join, Mail: mailer, OpenID: provider,
+		Limits: c.limits.on, Rates: c.limits.rates, MessageBytes: c.limits.maxMessage,
+		FileBytes: c.limits.maxFile, FileQuota: c.limits.fileQuota, Version: version,
 	}, kept, events, rooms, pictures, blobs, log)
 	if err != nil {
 		return errors.Join(err, rooms.Close())
 	}
 	defer also(&err, func() error { return srv.Close(socketsEnd) })
 	defer also(&err, rooms.Close)
-
-	if c.pprof != "" {
-		at, end, failed := offerProfiles(c.pprof)
-		if failed != nil {
-			return failed
-		}
-		defer also(&err, end)
-		fmt.Fprintf(out, "gochatting %s: profiles are at http://%s/debug/pprof/\n", version, at)
-	}
-	listener, err := net.Listen("tcp", c.addr)
-	if err != nil {
-		return fmt.Errorf("%w; choose another address with --addr", err)
-	}
-	fmt.Fprintf(out, "gochatting %s: open %s in your browser. Data is in %s. Ctrl-C stops it.\n", version, c.site(listener), c.data)
-	return answer(ctx, patient(srv.Handler(), log), listener)
+	return use(srv)
 }
 
 // patient is HTTP with limits to how long, and how much, a client may take.
@@ -126,10 +145,18 @@ func answer(ctx context.Context, web *http.Server, listener net.Listener) error 
 	return err
 }
 
+// origin is the scheme and the host of --base-url, "" without it.
+func (c config) origin() string {
+	if c.baseURL == nil {
+		return ""
+	}
+	return c.baseURL.Scheme + "://" + c.baseURL.Host
+}
+
 // site is where to point a browser on this machine.
 func (c config) site(l net.Listener) string {
 	if c.baseURL != nil {
-		return c.baseURL.String()
+		return c.origin()
 	}
 	host, _, err := net.SplitHostPort(c.addr)
 	if err != nil || host == "" {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -142,6 +143,7 @@ func TestHostile10PeerBelievesOnlyTrustedProxies(t *testing.T) {
 		{"[::1]:1234", []string{"2001:db8:1:2:3:4:5:6"}, "2001:db8:1:2::/64"},
 		{"[2001:db8:1:2:ffff::1]:1", nil, "2001:db8:1:2::/64"},
 		{"[::ffff:192.0.2.7]:1", nil, "192.0.2.7/32"},
+		{"[64:ff9b::c000:207]:1", nil, "192.0.2.7/32"},
 		{"[fe80::1%eth0]:1", nil, "fe80::/64"},
 	} {
 		r := httptest.NewRequest("GET", "/", nil)
@@ -184,7 +186,7 @@ type browser struct {
 }
 
 func newBrowser(t *testing.T, s *store.Store) *browser {
-	return &browser{t, auth.New(s, false), map[string]string{}}
+	return &browser{t, auth.New(s, auth.Options{}), map[string]string{}}
 }
 
 func (b *browser) request(target string) *http.Request {
@@ -209,9 +211,9 @@ func (b *browser) keep(w *httptest.ResponseRecorder) {
 
 func (b *browser) join(email, code string) (store.Session, error) {
 	w := httptest.NewRecorder()
-	s, _, err := b.auth.Join(w, b.request("/join"), email, code)
+	came, err := b.auth.Join(w, b.request("/join"), auth.Evidence{Email: email, Device: code})
 	b.keep(w)
-	return s, err
+	return came.Session, err
 }
 
 func (b *browser) leave(s store.Session) {
@@ -229,6 +231,8 @@ func openStore(t *testing.T) *store.Store {
 
 func TestAnAddressIsHeldByTheBrowserThatTypedItFirst(t *testing.T) {
 	s := openStore(t)
+	_, err := newBrowser(t, s).join("olga@example.com", "") // the owner, who holds hers without a browser
+	require.NoError(t, err)
 	home, phone := newBrowser(t, s), newBrowser(t, s)
 	ann, err := home.join("ann@example.com", "")
 	require.NoError(t, err)
@@ -242,10 +246,10 @@ func TestAnAddressIsHeldByTheBrowserThatTypedItFirst(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrHeld)
 	_, err = phone.join("ann@example.com", "000000")
 	require.ErrorIs(t, err, store.ErrWrongCode)
-	_, err = phone.auth.Guest(t.Context(), "ann@example.com")
+	_, err = phone.auth.Guest(phone.request("/chat"), "ann@example.com")
 	require.ErrorIs(t, err, store.ErrHeld, "nor does the first dialect speak for her")
 
-	code, _, err := s.NewCode(t.Context(), ann.User.ID)
+	code, _, _, err := s.NewCode(t.Context(), ann.ID)
 	require.NoError(t, err)
 	wide := strings.Map(func(r rune) rune { return r - '0' + '０' }, code[3:])
 	onPhone, err := phone.join("ann@example.com", " "+code[:3]+"-"+wide+" ")
@@ -305,7 +309,7 @@ func TestTokensAreCookiesOrBearer(t *testing.T) {
 	require.ErrorIs(t, err, auth.ErrNoSession)
 
 	w := httptest.NewRecorder()
-	_, _, err = auth.New(s, true).Join(w, httptest.NewRequest("POST", "/join", nil), "cleo@example.com", "")
+	_, err = auth.New(s, auth.Options{Secure: true}).Join(w, httptest.NewRequest("POST", "/join", nil), auth.Evidence{Email: "cleo@example.com"})
 	require.NoError(t, err)
 	assert.True(t, w.Result().Cookies()[0].Secure, "over TLS only, where there is TLS")
 }
@@ -330,4 +334,36 @@ func TestDeadCookiesAreForgotten(t *testing.T) {
 	b.auth.Tidy(w, b.request("/"), people)
 	b.keep(w)
 	assert.Len(t, b.cookies, len(people)+1)
+}
+
+func TestBrowsersAreCalledAsPeopleKnowThem(t *testing.T) {
+	s := openStore(t)
+	for agent, want := range map[string]string{
+		"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0":                                                                  "Firefox on Linux",
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36 Edg/141.0.0.0":           "Edge on Windows",
+		"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15":                   "Safari on macOS",
+		"Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1": "Safari on iOS",
+		"Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Mobile Safari/537.36":                         "Chrome on Android",
+		"": "",
+	} {
+		r := httptest.NewRequest("POST", "/join", nil)
+		r.Header.Set("User-Agent", agent)
+		came, err := auth.New(s, auth.Options{}).Join(httptest.NewRecorder(), r, auth.Evidence{Email: fmt.Sprintf("user%d@example.com", len(agent))})
+		require.NoError(t, err)
+		assert.Equal(t, want, came.Session.Browser)
+	}
+}
+
+// What a client says of itself is shown to its owner: it stays one short line of visible characters.
+func FuzzBrowser(f *testing.F) {
+	f.Add("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
+	f.Add("\u202egnp.exe/1.0 (\x00\xff;")
+	f.Add(strings.Repeat("(", 600))
+	f.Fuzz(func(t *testing.T, agent string) {
+		name := auth.Browser(agent)
+		require.LessOrEqual(t, len([]rune(name)), 90)
+		require.NotContains(t, name, "\n")
+		require.NotContains(t, name, "\u202e")
+		require.True(t, utf8.ValidString(name))
+	})
 }

@@ -26,11 +26,24 @@ func PeerOf(r *http.Request, trusted []netip.Prefix) Peer {
 		}
 		addr = hop.Unmap()
 	}
+	return PeerAt(addr)
+}
+
+// nat64 is where a translator puts all of IPv4 (RFC 6052 §2.1).
+var nat64 = netip.MustParsePrefix("64:ff9b::/96")
+
+// PeerAt is the peer that has an address.
+func PeerAt(addr netip.Addr) Peer {
+	addr = addr.Unmap().WithZone("")
+	if nat64.Contains(addr) {
+		all := addr.As16()
+		addr = netip.AddrFrom4([4]byte(all[12:]))
+	}
 	bits := 32
 	if addr.Is6() {
 		bits = 64
 	}
-	peer, _ := addr.WithZone("").Prefix(bits) // fails only for bits out of range
+	peer, _ := addr.Prefix(bits) // fails only for bits out of range
 	return peer
 }
 

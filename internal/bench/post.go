@@ -151,7 +151,7 @@ func stored(n, writers int, long time.Duration, took []time.Duration) Result {
 func guests(ctx context.Context, s *store.Store, n int) ([]message.User, error) {
 	all := make([]message.User, n)
 	for i := range all {
-		u, err := s.Guest(ctx, name(i, "guest")+"@bench.example", name(i, "guest"))
+		u, err := s.Guest(ctx, name(i, "guest")+"@bench.example", name(i, "guest"), "")
 		if err != nil {
 			return nil, err
 		}

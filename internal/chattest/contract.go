@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"mime"
 	"net/http"
 	"net/url"
 	"os"
@@ -85,8 +86,9 @@ func moduleRoot() (string, error) {
 	return "", err
 }
 
-// holdToContract sees that the answer of an API call is one that docs/openapi.yaml promises.
-func holdToContract(t testing.TB, method, path string, status int, body string) {
+// holdToContract sees that the answer of an API call, of this media type, is one that docs/openapi.yaml
+// promises.
+func holdToContract(t testing.TB, method, path string, status int, kind, body string) {
 	t.Helper()
 	u, err := url.Parse(path)
 	require.NoError(t, err)
@@ -101,11 +103,25 @@ func holdToContract(t testing.TB, method, path string, status int, body string) 
 		assert.GreaterOrEqual(t, status, 400, "%s %s is answered, but not described", method, path)
 		return
 	}
+	if kind, _, _ = mime.ParseMediaType(kind); kind != "application/json" {
+		assert.NoError(t, promises(operation, status, kind), "%s %s", method, path)
+		return
+	}
 	answer, err := jsonschema.UnmarshalJSON(strings.NewReader(body))
 	require.NoError(t, err, "%s %s: %s", method, path, body)
 	schema, err := c.schema(pattern, operation, status)
 	require.NoError(t, err)
 	assert.NoError(t, schema.Validate(answer), "%s %s answers %d, but not as described: %s", method, path, status, body)
+}
+
+// promises is nil if an operation may answer with this status and something else than JSON.
+func promises(operation map[string]any, status int, kind string) error {
+	response, _ := operation["responses"].(map[string]any)[strconv.Itoa(status)].(map[string]any)
+	content, _ := response["content"].(map[string]any)
+	if _, is := content[kind]; !is {
+		return fmt.Errorf("its answer %d as %q is not described", status, kind)
+	}
+	return nil
 }
 
 // schema is that of an operation's answer with this status.

@@ -16,6 +16,7 @@ import (
 type Replica struct {
 	*Person
 	mu     sync.Mutex
+	you    message.User
 	rooms  map[string]*replicaRoom
 	socket *Socket
 	ended  chan struct{} // when the present socket is not read any more
@@ -66,6 +67,13 @@ func (r *Replica) Connected() bool {
 	}
 }
 
+// You is how it knows itself to stand.
+func (r *Replica) You() message.User {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.you
+}
+
 // Rooms are those it knows, as GET rooms would list them, by ID.
 func (r *Replica) Rooms() []message.Room {
 	r.mu.Lock()
@@ -104,6 +112,7 @@ func (r *Replica) Messages(room string) []message.TextMessage {
 func (r *Replica) welcome(w message.Welcome) {
 	r.mu.Lock()
 	known := r.rooms
+	r.you = w.You
 	r.rooms = make(map[string]*replicaRoom)
 	r.mu.Unlock()
 	for _, info := range w.Rooms {
@@ -145,6 +154,10 @@ func (r *Replica) hear(m message.Message) {
 		r.count(room, *m.TextMessage)
 	case message.RoomMType:
 		r.change(m.Room, room, m.RoomInfo)
+	case message.YouMType:
+		r.mu.Lock()
+		r.you = *m.You
+		r.mu.Unlock()
 	case message.ReadMType:
 		if room != nil {
 			r.setRead(room, *m.Read)

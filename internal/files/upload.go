@@ -15,11 +15,13 @@ import (
 // Uploads takes in what people send, into its Store.
 type Uploads struct {
 	Store
-	painting chan struct{} // holds one: pictures are decoded one at a time
+	painting painting
 }
 
 // NewUploads makes Uploads.
-func NewUploads(s Store) *Uploads { return &Uploads{s, make(chan struct{}, 1)} }
+func NewUploads(s Store) *Uploads {
+	return &Uploads{Store: s, painting: painting{waiting: make(map[string][]chan struct{})}}
+}
 
 // An Upload is on the disk, for as long as it is not ended.
 type Upload struct {
@@ -39,10 +41,11 @@ type Preview struct {
 // End lets the upload go: what is not used by then is deleted.
 func (u *Upload) End() error { return u.end() }
 
-// Take reads r to its end, as Store.Put does, and makes a preview if it is a picture; one that is
-// broken has none. End must follow. *picture.TooLarge: it is a picture, and too large to be looked
-// at. When it fails, also because ctx ends, nothing is kept.
-func (u *Uploads) Take(ctx context.Context, r io.Reader, max int64) (up *Upload, err error) {
+// Take reads r, which a person sends, to its end, as Store.Put does, and makes a preview if it is a
+// picture; one that is broken has none. End must follow. *picture.TooLarge: it is a picture, and too
+// large to be looked at. ErrBusy: it is one, and too many wait already. When it fails, also because
+// ctx ends, nothing is kept.
+func (u *Uploads) Take(ctx context.Context, person string, r io.Reader, max int64) (up *Upload, err error) {
 	blob, release, err := u.Put(ctx, r, max)
 	if err != nil {
 		return nil, err
@@ -52,14 +55,14 @@ func (u *Uploads) Take(ctx context.Context, r io.Reader, max int64) (up *Upload,
 		release()
 		return u.Delete(context.WithoutCancel(ctx), blob.Hash)
 	}
-	if err := u.look(ctx, up); err != nil {
+	if err := u.look(ctx, person, up); err != nil {
 		return nil, errors.Join(err, up.End())
 	}
 	return up, nil
 }
 
 // look finds out what an upload is, and makes its preview.
-func (u *Uploads) look(ctx context.Context, up *Upload) error {
+func (u *Uploads) look(ctx context.Context, person string, up *Upload) error {
 	content, err := u.Open(ctx, up.Hash)
 	if err != nil {
 		return err
@@ -71,12 +74,11 @@ func (u *Uploads) look(ctx context.Context, up *Upload) error {
 	if !strings.HasPrefix(up.Type, "image/") {
 		return nil
 	}
-	select {
-	case u.painting <- struct{}{}:
-		defer func() { <-u.painting }()
-	case <-ctx.Done():
-		return ctx.Err()
+	done, err := u.painting.wait(ctx, person)
+	if err != nil {
+		return err
 	}
+	defer done()
 	small, size, err := preview(ctx, content)
 	if err != nil || small == nil {
 		return err

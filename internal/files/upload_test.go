@@ -74,7 +74,7 @@ func asGIF(t testing.TB, frames ...*image.Paletted) []byte {
 }
 
 func take(t testing.TB, u *Uploads, content []byte) *Upload {
-	up, err := u.Take(t.Context(), bytes.NewReader(content), 64<<20)
+	up, err := u.Take(t.Context(), "ann", bytes.NewReader(content), 64<<20)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, up.End()) })
 	return up
@@ -191,7 +191,7 @@ func TestHostile15PixelFloodsAreRefused(t *testing.T) {
 	d, _ := openDisk(t)
 	u := NewUploads(d)
 	for what, raw := range map[string][]byte{"a pixel flood": flood(50_000, 50_000), "a GIF": []byte("GIF89a\xff\xff\xff\xff\x00\x00\x00")} {
-		_, err := u.Take(t.Context(), bytes.NewReader(raw), 1<<20)
+		_, err := u.Take(t.Context(), "ann", bytes.NewReader(raw), 1<<20)
 		var tooLarge *picture.TooLarge
 		assert.ErrorAs(t, err, &tooLarge, what)
 	}
@@ -201,14 +201,14 @@ func TestHostile15PixelFloodsAreRefused(t *testing.T) {
 func TestAnUploadThatIsNobodysInTheEndIsGone(t *testing.T) {
 	d, r := openDisk(t)
 	u := NewUploads(d)
-	up, err := u.Take(t.Context(), bytes.NewReader(asJPEG(t, photo(30, 30))), 1<<20)
+	up, err := u.Take(t.Context(), "ann", bytes.NewReader(asJPEG(t, photo(30, 30))), 1<<20)
 	require.NoError(t, err)
 	require.NoError(t, d.Sweep(t.Context()))
 	assert.Len(t, there(t, d.dir), 2, "it is held")
 	require.NoError(t, up.End())
 	assert.Empty(t, there(t, d.dir))
 
-	up, err = u.Take(t.Context(), bytes.NewReader(asJPEG(t, photo(30, 30))), 1<<20)
+	up, err = u.Take(t.Context(), "ann", bytes.NewReader(asJPEG(t, photo(30, 30))), 1<<20)
 	require.NoError(t, err)
 	r.change(up.Hash, +1)
 	r.change(up.Preview.Hash, +1)
@@ -220,23 +220,24 @@ func TestAnUploadThatIsNobodysInTheEndIsGone(t *testing.T) {
 func TestWorkEndsWithItsContext(t *testing.T) {
 	d, _ := openDisk(t)
 	u := NewUploads(d)
-	u.painting <- struct{}{}
+	done, err := u.painting.wait(t.Context(), "ben")
+	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	result := make(chan error, 1)
 	go func() {
-		_, err := u.Take(ctx, bytes.NewReader(asPNG(t, photo(30, 30))), 1<<20)
+		_, err := u.Take(ctx, "ann", bytes.NewReader(asPNG(t, photo(30, 30))), 1<<20)
 		result <- err
 	}()
 	cancel()
 	require.ErrorIs(t, <-result, context.Canceled)
-	<-u.painting
+	done()
 	assert.Empty(t, there(t, d.dir))
 
 	// In the middle of decoding, of making it smaller, and of encoding it.
 	raw := asPNG(t, photo(300, 300))
 	ctx, cancel = context.WithCancel(t.Context())
 	reads := 0
-	_, _, err := preview(ctx, seeker{readerFunc(func(p []byte) (int, error) {
+	_, _, err = preview(ctx, seeker{readerFunc(func(p []byte) (int, error) {
 		if reads++; reads == 3 { // the first two look at the header
 			cancel()
 		}
@@ -260,7 +261,7 @@ func TestADiskThatFails(t *testing.T) {
 	u := NewUploads(d)
 	b, _ := put(t, d, "x")
 	require.NoError(t, os.Remove(d.path(b.Hash)))
-	err = u.look(t.Context(), &Upload{Blob: b})
+	err = u.look(t.Context(), "ann", &Upload{Blob: b})
 	require.ErrorIs(t, err, ErrGone)
 }
 

@@ -14,6 +14,7 @@ const (
 	TypingMType  = "typing_mtype"  // somebody writes; never stored
 	ReadMType    = "read_mtype"    // your read mark moved, on this device or another
 	RoomMType    = "room_mtype"    // a room you are in is new, or has changed; or you are no longer in it
+	YouMType     = "you_mtype"     // how you stand here has changed: your role, whether you are verified or muted
 	ErrorMType   = "error_mtype"   // something the client sent could not be done
 )
 
@@ -33,6 +34,7 @@ type Message struct {
 	Typing      *User        `json:",omitempty"` // who writes
 	Read        *Read        `json:",omitempty"`
 	RoomInfo    *Room        `json:",omitempty"` // of a room_mtype; without it you are not in the room any more
+	You         *User        `json:",omitempty"` // of a you_mtype
 	Welcome     *Welcome     `json:",omitempty"`
 	Error       *Error       `json:",omitempty"`
 }
@@ -79,14 +81,25 @@ type File struct {
 	Alt     string `json:",omitempty"` // what a picture shows, in words
 }
 
-// A User is a person as everyone may see them. Email is filled only towards its owner.
+// A User is a person as everyone may see them. Email and Muted are filled only towards its owner.
 type User struct {
 	ID       string // opaque and random; says nothing about the address
 	Name     string
 	Email    string `json:",omitempty"`
 	Gravatar string // URL of the picture, on our own server
 	Verified bool   // whether the address was proven (a closed ring) or only typed (an open one)
+	Role     string `json:",omitempty"` // RoleOwner and so on; "" is a member
+
+	Muted *time.Time `json:",omitempty"` // until when they may say nothing
 }
+
+// What somebody may do here, apart from their own affairs. A RoleMember is told as "".
+const (
+	RoleOwner     = "owner"     // everything: who is what, and the log of what moderators did
+	RoleModerator = "moderator" // keeps order: deletes, mutes, bans, purges
+	RoleMember    = "member"    // talks
+	RoleReader    = "reader"    // reads the rooms they were invited into, and says nothing
+)
 
 // A UserStatus says who is in a room: Users in full for somebody who just came (the first 200
 // of them, by name), afterwards only who Joined and who Left. A User in Joined who is already
@@ -120,8 +133,9 @@ type Room struct {
 	Name       string // "" for a direct one
 	Kind       string
 	Topic      string `json:",omitempty"`
-	Maker      string `json:",omitempty"` // ID of the user who made it, and may rename and archive it
+	Maker      string `json:",omitempty"` // ID of the user who made it, and keeps order in it as a moderator does
 	Archived   bool   `json:",omitempty"` // to be read only
+	Slow       int    `json:",omitempty"` // seconds between two messages of one person, but for who keeps order; 0: none
 	Rev        int64
 	Users      []User      `json:",omitempty"` // of a direct room: all who are in it
 	Membership *Membership `json:",omitempty"` // yours; nil in an open room that you have not joined, and in what is told to all

@@ -13,17 +13,21 @@ import (
 
 // Codes of an Error, for programs; each has its sentence in Text.
 const (
-	CodeInvalid   = "invalid"    // not a Message, or not one that a client may send
-	CodeEmpty     = "empty"      // nothing but white space
-	CodeTooLong   = "too_long"   // over Limits.MessageBytes
-	CodeSlowDown  = "slow_down"  // too many; try again after RetryAfter seconds
-	CodeNotFound  = "not_found"  // no such thing, or not for you
-	CodeNotStored = "not_stored" // the store could not take it; nothing was shown to anybody
-	CodeSignedOut = "signed_out" // no session, or one that has ended
-	CodeForbidden = "forbidden"  // from where, or from whom, it may not come
-	CodeConflict  = "conflict"   // not as things stand: a name that is taken, an archived room
-	CodeLimit     = "limit"      // there are as many as there may be
-	CodeInternal  = "internal"   // our fault
+	CodeInvalid     = "invalid"     // not a Message, or not one that a client may send
+	CodeEmpty       = "empty"       // nothing but white space
+	CodeTooLong     = "too_long"    // over Limits.MessageBytes
+	CodeSlowDown    = "slow_down"   // too many; try again after RetryAfter seconds
+	CodeNotFound    = "not_found"   // no such thing, or not for you
+	CodeNotStored   = "not_stored"  // the store could not take it; nothing was shown to anybody
+	CodeSignedOut   = "signed_out"  // no session, or one that has ended
+	CodeForbidden   = "forbidden"   // from where, or from whom, it may not come
+	CodeConflict    = "conflict"    // not as things stand: a name that is taken, an archived room
+	CodeLimit       = "limit"       // there are as many as there may be
+	CodeMuted       = "muted"       // nothing may be said; for RetryAfter seconds
+	CodeBanned      = "banned"      // not let in, nor this network; for RetryAfter seconds, if any
+	CodeWrongCode   = "wrong_code"  // the code is not right, or not any more
+	CodeUnreachable = "unreachable" // the mail server does not answer; try again
+	CodeInternal    = "internal"    // our fault
 )
 
 // maxRef is how many bytes a Ref may have: enough for a UUID and a prefix.

@@ -18,8 +18,8 @@ func TestAnnSpeaksAndBenHears(t *testing.T) {
 	h := open(t, nil)
 	ann := h.somebody(t, "ann")
 	a := h.open(t, ann, message.Lobby)
-	require.Len(t, a.rooms, 1)
-	assert.Zero(t, a.rooms[0].Rev)
+	require.Len(t, a.welcome.Rooms, 1)
+	assert.Zero(t, a.welcome.Rooms[0].Rev)
 	ben := h.open(t, h.somebody(t, "ben"), message.Lobby)
 
 	h.say(t, ann, message.Lobby, "hello")
@@ -60,8 +60,11 @@ func TestNewNameIsEverywhere(t *testing.T) {
 	ann := h.somebody(t, "ann")
 	a := h.open(t, ann, message.Lobby)
 	ben := h.open(t, h.somebody(t, "ben"), message.Lobby)
+	_, _, err := h.store.Rename(t.Context(), ann.ID, "Ann Lee", "")
+	require.NoError(t, err)
+	h.rooms.Changed(t.Context(), ann.ID)
 	ann.Name = "Ann Lee"
-	require.NoError(t, h.rooms.Changed(ann))
+	assert.Equal(t, "Ann Lee", a.nextOf(t, message.YouMType).You.Name, "she is told, too")
 	for s := ben.status(t); !slices.Contains(append(s.Users, s.Joined...), ann); s = ben.status(t) {
 	}
 	assert.Equal(t, "Ann Lee", a.user.Info().Name)

@@ -3,7 +3,6 @@ package room
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -15,11 +14,8 @@ import (
 	"gochatting/internal/user"
 )
 
-// Where the bus tells of people.
-const (
-	changes = "users"  // whose name or picture is new
-	hints   = "people" // who came into a room or left one, or stands to it in another way
-)
+// hints is where the bus tells who is somebody else than before, or stands to a room in another way.
+const hints = "people"
 
 // A Directory knows which rooms are awake on this node, and wakes them; and who is in which.
 // Its methods may be called from any goroutine.
@@ -30,7 +26,7 @@ type Directory struct {
 	out    *slog.Logger
 	limit  int    // bytes in a message's content
 	node   string // this one among all
-	heard  []*bus.Subscription
+	heard  *bus.Subscription
 	ctx    context.Context // of the rooms, which outlive the request that wakes them
 	cancel context.CancelFunc
 	stays  stays
@@ -54,13 +50,12 @@ func NewDirectory(s *store.Store, b *bus.Bus, m Renderer, limit int, out *slog.L
 		turns: turns{taken: make(map[string]chan struct{})},
 	}
 	d.ctx, d.cancel = context.WithCancel(context.Background())
-	for subject, hear := range map[string]func([]byte){changes: d.hearChange, hints: d.hearHint} {
-		heard, err := b.Subscribe(subject, hear)
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("room: listen for news of people: %w", err), d.Close())
-		}
-		d.heard = append(d.heard, heard)
+	heard, err := b.Subscribe(hints, d.hearHint)
+	if err != nil {
+		d.cancel()
+		return nil, fmt.Errorf("room: listen for news of people: %w", err)
 	}
+	d.heard = heard
 	return d, nil
 }
 
@@ -160,29 +155,6 @@ func (d *Directory) wake(id string) (*ActiveRoom, error) {
 	return r, nil
 }
 
-// Changed tells every node that a person has a new name or picture.
-func (d *Directory) Changed(info message.User) error {
-	data, err := json.Marshal(info)
-	if err != nil {
-		return fmt.Errorf("room: tell of a change of %s: %w", info.ID, err)
-	}
-	return d.bus.Publish(changes, data)
-}
-
-func (d *Directory) hearChange(data []byte) {
-	var info message.User
-	if err := json.Unmarshal(data, &info); err != nil {
-		d.out.Warn("not understood from the bus", "subject", changes, "err", err)
-		return
-	}
-	for _, r := range d.stays.roomsOf(info.ID) {
-		select {
-		case r.changed <- info:
-		case <-r.CloseSign:
-		}
-	}
-}
-
 // Close ends all rooms, whose sockets are closed with 1001, and waits for the rooms.
 func (d *Directory) Close() error {
 	d.mu.Lock()
@@ -193,9 +165,5 @@ func (d *Directory) Close() error {
 	d.mu.Unlock()
 	d.cancel()
 	d.awake.Wait()
-	var errs []error
-	for _, s := range d.heard {
-		errs = append(errs, s.Cancel())
-	}
-	return errors.Join(errs...)
+	return d.heard.Cancel()
 }

@@ -17,15 +17,36 @@ const (
 	againLatest = time.Minute
 )
 
-// A hint says that a user stands to a room in another way than before. How, each node asks the
-// store: so hints may be doubled or swapped, and the sockets still agree with it in the end.
+// A hint says that a user stands to a room in another way than before, or is called or standing
+// otherwise themselves. How, each node asks the store: so hints may be doubled or swapped, and the
+// sockets still agree with it in the end.
 type hint struct {
 	Node string // that it comes from, where it has been followed already
 	User string
-	Room string
-	Read bool // it is their read mark alone that has moved
+	Room string // "": it is about the user themselves
+	Read bool   // it is their read mark alone that has moved
+	Gone bool   // they have left for good: their name is to be told to nobody any more
 
 	wait time.Duration // before it is tried again
+}
+
+// Changed has all sockets agree with the store about who a user is, for others and themselves, and
+// whether they hear these rooms.
+func (d *Directory) Changed(ctx context.Context, user string, rooms ...string) {
+	ctx = context.WithoutCancel(ctx)
+	d.tell(ctx, hint{User: user})
+	for _, room := range rooms {
+		d.tell(ctx, hint{User: user, Room: room})
+	}
+}
+
+// forget has all rooms forget what they know besides the store.
+func (d *Directory) forget() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, r := range d.rooms {
+		r.last.forget()
+	}
 }
 
 // tell has the user's sockets agree with the store: those of this node when it returns, those of the
@@ -53,14 +74,17 @@ func (d *Directory) hearHint(data []byte) {
 	}
 }
 
-// follow makes all the user's sockets on this node agree with the store about a room, now or, if that
-// fails, again and again.
+// follow makes all the user's sockets on this node agree with the store, now or, if that fails,
+// again and again.
 func (d *Directory) follow(ctx context.Context, h hint) {
-	if len(d.stays.current(h.User)) == 0 {
+	if h.Gone {
+		d.forget()
+	}
+	if !d.stays.any(h.User) {
 		return // a socket that enters later looks into the store itself
 	}
 	if err := d.agree(ctx, h); err != nil {
-		d.out.Error("follow a change of membership", "user", h.User, "room", h.Room, "err", err)
+		d.out.Error("follow a change of somebody", "user", h.User, "room", h.Room, "err", err)
 		d.later(h)
 	}
 }
@@ -88,6 +112,9 @@ func (d *Directory) agree(ctx context.Context, h hint) error {
 		return err
 	}
 	defer d.turns.give(h.User)
+	if h.Room == "" {
+		return d.introduce(ctx, h.User)
+	}
 	info, err := d.store.Room(ctx, h.User, h.Room)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
@@ -96,6 +123,31 @@ func (d *Directory) agree(ctx context.Context, h hint) error {
 		return d.goOut(h)
 	}
 	return d.comeIn(ctx, h, info)
+}
+
+// introduce tells those who look at the same rooms who somebody is now, and all sockets of theirs how
+// they stand.
+func (d *Directory) introduce(ctx context.Context, user string) error {
+	you, err := d.store.User(ctx, user)
+	if err != nil {
+		return err
+	}
+	own := you.Own()
+	f, err := message.Encode(message.Message{MType: message.YouMType, You: &own})
+	if err != nil {
+		return err
+	}
+	for _, r := range d.stays.roomsOf(user) {
+		select {
+		case r.changed <- you.Public():
+		case <-r.CloseSign:
+		}
+	}
+	for _, s := range d.stays.current(user) {
+		s.you.Store(&you)
+		s.user.Tell(f)
+	}
+	return nil
 }
 
 // goOut has all sockets of somebody leave a room. Nothing of it reaches them after they were told.

@@ -57,7 +57,7 @@ func TestRepeatedRefIsAnsweredToItsAuthorOnly(t *testing.T) {
 func TestHostile19RepeatedRefTellsNothingOfARoomOneHasLeft(t *testing.T) {
 	h := open(t, nil)
 	who := h.somebody(t, "ann")
-	attic := h.make(t, who, "Attic")
+	attic := h.make(t, who, "Attic", h.somebody(t, "ben"))
 	ann := h.open(t, who, "")
 	require.NoError(t, ann.stay.Take(t.Context(), text(attic.ID, "r1", "secret")))
 	require.NoError(t, h.rooms.RemoveMember(t.Context(), who.ID, attic.ID, who.ID))

@@ -22,7 +22,7 @@ const (
 type presence struct {
 	people     map[string]*person // by user id
 	order      []*person          // by name
-	departures []departure        // by time; whoever came back since has a stale one
+	departures []departure        // by when they are due; whoever came back since has a stale one
 	dirty      bool               // something is to be told
 
 	shown  []message.User // the first people as they were last told
@@ -39,7 +39,7 @@ type person struct {
 	info    message.User
 	key     string // info.Name as it is ordered
 	sockets []*user.OnlineUser
-	left    time.Time // when the last socket went; they are still here for a while
+	due     time.Time // when they will have left, once the last socket is gone
 }
 
 func newPerson(info message.User) *person {
@@ -48,7 +48,7 @@ func newPerson(info message.User) *person {
 
 type departure struct {
 	who *person
-	at  time.Time
+	due time.Time
 }
 
 func (p *presence) arrive(u *user.OnlineUser) {
@@ -69,10 +69,15 @@ func (p *presence) arrive(u *user.OnlineUser) {
 func (p *presence) depart(u *user.OnlineUser, now time.Time) {
 	who := p.people[u.Info().ID]
 	who.sockets = without(who.sockets, u)
-	if len(who.sockets) == 0 {
-		who.left = now
-		p.departures = append(p.departures, departure{who, now})
+	if len(who.sockets) > 0 {
+		return
 	}
+	who.due = now
+	if who.info.Name != "" { // else they have deleted their account, and will not come back
+		who.due = now.Add(presenceGrace)
+	}
+	i, _ := slices.BinarySearchFunc(p.departures, who.due, func(d departure, due time.Time) int { return d.due.Compare(due) })
+	p.departures = slices.Insert(p.departures, i, departure{who, who.due})
 }
 
 // change puts a new name or picture into the list and before all of the person's sockets.
@@ -94,8 +99,8 @@ func (p *presence) change(info message.User) {
 func (p *presence) expire(now time.Time) (next time.Duration) {
 	for len(p.departures) > 0 {
 		d := p.departures[0]
-		if len(d.who.sockets) == 0 && d.who.left.Equal(d.at) {
-			if wait := d.at.Add(presenceGrace).Sub(now); wait > 0 {
+		if len(d.who.sockets) == 0 && d.who.due.Equal(d.due) {
+			if wait := d.due.Sub(now); wait > 0 {
 				return wait
 			}
 			delete(p.people, d.who.info.ID)

@@ -127,14 +127,14 @@ func (l *line) isOpen() bool {
 // A tab is one live connection of somebody, in all their rooms.
 type tab struct {
 	*line
-	user  *user.OnlineUser
-	stay  *room.Stay
-	rooms []message.Room // as it was welcomed
+	user    *user.OnlineUser
+	stay    *room.Stay
+	welcome message.Welcome
 }
 
 // somebody has a row in the store.
 func (h *house) somebody(t testing.TB, name string) message.User {
-	who, err := h.store.Guest(t.Context(), name+"@example.com", name)
+	who, err := h.store.Guest(t.Context(), name+"@example.com", name, "")
 	require.NoError(t, err)
 	return who.Public()
 }
@@ -157,10 +157,10 @@ func (h *house) open(t testing.TB, who message.User, watch string) *tab {
 }
 
 func (h *house) enter(t testing.TB, u *user.OnlineUser, l *line, watch string) *tab {
-	stay, rooms, err := h.rooms.Enter(t.Context(), u, watch)
+	stay, welcome, err := h.rooms.Enter(t.Context(), u, watch)
 	require.NoError(t, err)
 	t.Cleanup(stay.End)
-	return &tab{l, u, stay, rooms}
+	return &tab{l, u, stay, welcome}
 }
 
 // say has somebody say something, connected or not.

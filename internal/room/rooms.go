@@ -2,6 +2,7 @@ package room
 
 import (
 	"context"
+	"reflect"
 	"slices"
 
 	"gochatting/internal/message"
@@ -26,29 +27,34 @@ func (d *Directory) MakeRoom(ctx context.Context, maker string, r store.NewRoom)
 	return room, made, nil
 }
 
-// ChangeRoom changes what a room is called, or whether it is archived, and tells everyone in it.
+// ChangeRoom changes a room, and tells everyone in it.
 func (d *Directory) ChangeRoom(ctx context.Context, by, id string, c store.RoomChange) (message.Room, error) {
 	ctx = context.WithoutCancel(ctx)
 	room, err := d.store.ChangeRoom(ctx, by, id, c)
 	if err == nil {
-		d.tellOf(ctx, by, room)
+		d.tellOf(ctx, id)
 	}
 	return room, err
 }
 
-// tellOf tells everyone what a room is called now. Two who change it at the same time may tell in
+// tellOf tells everyone in a room how that is now. Two who change it at the same time may tell in
 // the wrong order: so each looks again afterwards, and whoever was last tells how it is.
-func (d *Directory) tellOf(ctx context.Context, by string, room message.Room) {
-	for {
+func (d *Directory) tellOf(ctx context.Context, id string) {
+	room, err := d.store.RoomInfo(ctx, id)
+	for err == nil {
 		told := room
-		told.Membership = nil // is different for each
-		d.aside(message.Message{MType: message.RoomMType, Room: room.ID, RoomInfo: &told})
-		now, err := d.store.Room(ctx, by, room.ID)
-		if err != nil || now.Name == room.Name && now.Topic == room.Topic && now.Archived == room.Archived {
-			return // or has left it meanwhile, and has seen to telling what they did
+		d.aside(message.Message{MType: message.RoomMType, Room: id, RoomInfo: &told})
+		if room, err = d.store.RoomInfo(ctx, id); err == nil && isSame(room, told) {
+			return
 		}
-		room = now
 	}
+	d.out.Error("tell of a room", "room", id, "err", err)
+}
+
+// isSame reports whether a room is as it was, but for what was said in it.
+func isSame(now, was message.Room) bool {
+	was.Rev = now.Rev
+	return reflect.DeepEqual(now, was)
 }
 
 // AddMember has somebody join an open room, or brings them into a private one.
@@ -61,14 +67,64 @@ func (d *Directory) AddMember(ctx context.Context, by, room, user string) error 
 	return err
 }
 
-// RemoveMember has somebody leave a room: when it returns, nothing of it reaches them any more.
+// RemoveMember has somebody leave a room: when it returns, nothing of it reaches them any more. If
+// they made it, it is somebody else's now.
 func (d *Directory) RemoveMember(ctx context.Context, by, room, user string) error {
 	ctx = context.WithoutCancel(ctx)
-	removed, err := d.store.RemoveMember(ctx, by, room, user)
-	if err == nil && removed {
-		d.tell(ctx, hint{User: user, Room: room})
+	before, err := d.store.RoomInfo(ctx, room)
+	if err != nil {
+		return err
 	}
-	return err
+	removed, err := d.store.RemoveMember(ctx, by, room, user)
+	if err != nil || !removed {
+		return err
+	}
+	d.tell(ctx, hint{User: user, Room: room})
+	if before.Maker == user {
+		d.tellOf(ctx, room)
+	}
+	return nil
+}
+
+// SetRole has somebody be something else, and hear what goes with it.
+func (d *Directory) SetRole(ctx context.Context, by, user, role string) (store.User, error) {
+	ctx = context.WithoutCancel(ctx)
+	before, err := d.store.Hears(ctx, user)
+	if err != nil {
+		return store.User{}, err
+	}
+	u, err := d.store.SetRole(ctx, by, user, role)
+	if err == nil {
+		d.Changed(ctx, user, append(before, message.Lobby)...)
+	}
+	return u, err
+}
+
+// RemoveUser has somebody leave all their rooms and the server, as store.Leave says. signOut gets the sessions
+// that have ended, before anybody is told: their own pages must not look for where to go on.
+func (d *Directory) RemoveUser(ctx context.Context, user string, messages bool, signOut func(sessions []string)) (blobs []string, err error) {
+	ctx = context.WithoutCancel(ctx)
+	rooms, err := d.store.Hears(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	theirs := slices.DeleteFunc(slices.Clone(rooms), func(id string) bool {
+		room, failed := d.store.RoomInfo(ctx, id)
+		return failed == nil && room.Maker != user && room.Kind != message.DirectRoom
+	})
+	ended, blobs, err := d.store.Leave(ctx, user, messages)
+	if err != nil {
+		return nil, err
+	}
+	signOut(ended)
+	d.tell(ctx, hint{User: user, Gone: true})
+	for _, id := range rooms {
+		d.tell(ctx, hint{User: user, Room: id})
+	}
+	for _, id := range theirs { // which have another maker now, or somebody without a name in them
+		d.tellOf(ctx, id)
+	}
+	return blobs, nil
 }
 
 // SetInvolvement sets what of a room somebody wants to be told, on all their devices.

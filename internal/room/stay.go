@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	"gochatting/internal/message"
+	"gochatting/internal/store"
 	"gochatting/internal/user"
 )
 
@@ -20,36 +22,54 @@ type Stay struct {
 	rooms  []*ActiveRoom // that it hears; for stays to touch, as is
 	gaze   string        // the room that the user looks at, or would if they were in it
 	writes writes        // Take's alone
+	you    atomic.Pointer[store.User]
 }
 
 // Enter has u hear all rooms that they are a member of, now and later, and look at one of them:
 // watch, as soon as they are in it; the first dialect, the lobby alone. What was said in a room
 // up to the Rev it returns is in the store; all that follows will be offered to u, without holes. A room
-// that cannot be woken is left out, and comes in as soon as it can.
-func (d *Directory) Enter(ctx context.Context, u *user.OnlineUser, watch string) (*Stay, []message.Room, error) {
+// that cannot be woken is left out, and comes in as soon as it can. Of the welcome it fills in You and
+// Rooms; the first dialect has none.
+func (d *Directory) Enter(ctx context.Context, u *user.OnlineUser, watch string) (*Stay, message.Welcome, error) {
 	id := u.Info().ID
 	if err := d.turns.take(ctx, id); err != nil {
-		return nil, nil, fmt.Errorf("room: enter: %w", err)
+		return nil, message.Welcome{}, fmt.Errorf("room: enter: %w", err)
 	}
 	defer d.turns.give(id)
 	s := &Stay{d: d, user: u, gaze: watch}
 	d.stays.add(s) // before it looks into the store, so that whatever changes then is told to it, too
-	rooms, err := s.enter(ctx)
+	welcome, err := s.enter(ctx)
 	if err != nil {
 		s.leaveAll()
-		return nil, nil, fmt.Errorf("room: enter: %w", err)
+		return nil, message.Welcome{}, fmt.Errorf("room: enter: %w", err)
 	}
-	return s, rooms, nil
+	return s, welcome, nil
 }
 
-func (s *Stay) enter(ctx context.Context) ([]message.Room, error) {
-	if s.user.First {
-		_, err := s.join(ctx, message.Lobby)
-		return nil, err
+func (s *Stay) enter(ctx context.Context) (w message.Welcome, err error) {
+	you, err := s.d.store.User(ctx, s.user.Info().ID)
+	if err != nil {
+		return w, err
 	}
+	s.you.Store(&you)
+	s.user.SetInfo(you.Public())
+	w.You = you.Own()
+	w.Rooms, err = s.hear(ctx)
+	return w, err
+}
+
+// hear joins the user's rooms.
+func (s *Stay) hear(ctx context.Context) ([]message.Room, error) {
 	id := s.user.Info().ID
 	heard, err := s.d.store.Hears(ctx, id)
 	if err != nil {
+		return nil, err
+	}
+	if s.user.First {
+		if !slices.Contains(heard, message.Lobby) { // a reader of another room
+			return nil, errNowhere
+		}
+		_, err := s.join(ctx, message.Lobby)
 		return nil, err
 	}
 	for _, room := range heard {

@@ -26,12 +26,12 @@ func TestOneSocketHearsAllRooms(t *testing.T) {
 	a, b := h.open(t, ann, ""), h.open(t, ben, "")
 
 	revs := make(map[string]int64)
-	for _, r := range a.rooms {
+	for _, r := range a.welcome.Rooms {
 		require.NotNil(t, r.Membership)
 		revs[r.ID] = r.Rev
 	}
 	assert.Equal(t, map[string]int64{message.Lobby: 0, attic.ID: 1, cellar.ID: 0}, revs)
-	require.Len(t, b.rooms, 2)
+	require.Len(t, b.welcome.Rooms, 2)
 
 	require.NoError(t, b.stay.Take(t.Context(), text(attic.ID, "", "in the attic")))
 	h.say(t, ann, cellar.ID, "in the cellar")
@@ -97,7 +97,7 @@ func TestDirectRoomIsHiddenUntilItsFirstMessage(t *testing.T) {
 	direct := h.makeA(t, message.DirectRoom, ann, "", ben)
 	assert.Equal(t, direct.ID, a.nextOf(t, message.RoomMType).Room, "its maker is told on all devices")
 	late := h.open(t, ben, "")
-	assert.Len(t, late.rooms, 1)
+	assert.Len(t, late.welcome.Rooms, 1)
 
 	h.say(t, ann, message.Lobby, "mark")
 	for _, tab := range []*tab{b, late} {
@@ -107,7 +107,7 @@ func TestDirectRoomIsHiddenUntilItsFirstMessage(t *testing.T) {
 	for _, tab := range []*tab{b, late} {
 		assert.Empty(t, tab.upTo(t, "psst"), "and then the message itself comes")
 	}
-	assert.Len(t, h.open(t, ben, "").rooms, 2)
+	assert.Len(t, h.open(t, ben, "").welcome.Rooms, 2)
 }
 
 func TestReadMarksAndInvolvementReachTheOtherDevices(t *testing.T) {
@@ -316,7 +316,7 @@ func TestARoomThatCannotWakeComesInLater(t *testing.T) {
 	require.NoError(t, err)
 
 	a := h.open(t, ann, attic.ID)
-	require.Len(t, a.rooms, 1)
+	require.Len(t, a.welcome.Rooms, 1)
 	require.NoError(t, a.stay.Take(t.Context(), text(message.Lobby, "", "hello")))
 	assert.Equal(t, "hello", a.hear(t).Content)
 	m := a.nextOf(t, message.RoomMType)

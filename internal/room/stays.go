@@ -33,6 +33,13 @@ func (all *stays) remove(s *Stay) []*ActiveRoom {
 	return rooms
 }
 
+// any reports whether the user has a Stay.
+func (all *stays) any(user string) bool {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	return len(all.of[user]) > 0
+}
+
 // current are the user's Stays that hear of changes: those of the current dialect.
 func (all *stays) current(user string) []*Stay {
 	all.mu.Lock()

@@ -8,18 +8,21 @@ import (
 	"gochatting/internal/user"
 )
 
-// settle ends the stay of those who have not come back and tells the watchers of changes, gathered
-// for a while. It returns after how long it must be called again; 0 if nothing waits.
+// settle tells the watchers of changes, gathered for a while, and then ends the stay of those who have
+// not come back: whoever leaves for good is first seen without a name. It returns after how long it
+// must be called again; 0 if nothing waits.
 func (r *ActiveRoom) settle(now time.Time) time.Duration {
-	next := r.here.expire(now)
-	if !r.here.dirty && len(r.watchers.fresh) == 0 {
-		return next
+	for {
+		if r.here.dirty || len(r.watchers.fresh) > 0 {
+			if wait := r.here.toldAt.Add(presenceGather).Sub(now); wait > 0 {
+				return wait
+			}
+			r.tell(now)
+		}
+		if next := r.here.expire(now); !r.here.dirty {
+			return next
+		}
 	}
-	if wait := r.here.toldAt.Add(presenceGather).Sub(now); wait > 0 {
-		return wait
-	}
-	r.tell(now)
-	return next
 }
 
 // tell says who is here: in full to whoever has just begun to watch, to the others what changed since

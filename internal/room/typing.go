@@ -30,6 +30,9 @@ func (s *Stay) typing(room string) error {
 	if !s.d.stays.isIn(s, room) {
 		return errNoRoom
 	}
+	if err := s.you.Load().MaySpeak(time.Now()); err != nil {
+		return err
+	}
 	if s.writes.news(room, time.Now()) {
 		who := s.user.Info()
 		s.d.aside(message.Message{MType: message.TypingMType, Room: room, Typing: &who})

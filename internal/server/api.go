@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gochatting/internal/auth"
 	"gochatting/internal/message"
 	"gochatting/internal/store"
 	"gochatting/internal/user"
@@ -20,38 +22,65 @@ const mostNamed = 100
 
 // api makes a handler of a route.
 func (s *Server) api(to route) http.Handler {
+	return s.answering(func(w http.ResponseWriter, r *http.Request) (any, error) { return s.call(w, r, to) })
+}
+
+// answering sends what a call returns.
+func (s *Server) answering(call func(w http.ResponseWriter, r *http.Request) (any, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		result, err := s.call(w, r, to)
+		result, err := call(w, r)
 		if err != nil {
 			status, told := s.explain(r, err)
 			retryAfter(w, told)
 			s.json(w, r, status, struct{ Error *message.Error }{told})
 			return
 		}
-		if new, is := result.(created); is {
-			s.json(w, r, http.StatusCreated, new.what)
-			return
+		switch result := result.(type) {
+		case written:
+		case created:
+			s.json(w, r, http.StatusCreated, result.what)
+		default:
+			s.json(w, r, http.StatusOK, result)
 		}
-		s.json(w, r, http.StatusOK, result)
 	})
 }
 
-// call answers who is signed in, and within their allowance.
+// call answers who is signed in, and within their allowance. What they send is read first: a session may end
+// while it trickles in, and must not act any more then.
 func (s *Server) call(w http.ResponseWriter, r *http.Request, to route) (any, error) {
+	if to.pattern != uploading {
+		data, err := s.read(w, r)
+		if err != nil {
+			return nil, err
+		}
+		r.Body = io.NopCloser(bytes.NewReader(data))
+	}
 	me, err := s.auth.Who(r)
 	if err != nil {
 		return nil, err
 	}
 	if to.pace != nil {
-		if wait := to.pace.Take(me.User.ID); wait > 0 {
+		if wait := to.pace.Take(me.User.ID, s.peer(r)); wait > 0 {
 			return nil, user.SlowDown(wait)
 		}
 	}
 	return to.answer(w, r, me)
 }
 
+// again is for a call that has taken its time: whether who asked is still signed in.
+func (s *Server) again(r *http.Request, me store.Session) error {
+	now, err := s.auth.Who(r)
+	if err == nil && now.ID != me.ID {
+		err = auth.ErrNoSession
+	}
+	return err
+}
+
 // created is the answer of a call that has made something: 201.
 type created struct{ what any }
+
+// written is of a call that has answered by itself: what it has to tell is no JSON.
+type written struct{}
 
 // done is the answer of a call that has nothing to tell.
 type done struct{}

@@ -34,32 +34,40 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 	}
 	peer, began := s.peer(r), time.Now()
 	who, err := s.admit(r, dialect)
-	if err == nil && !s.sockets.reserve(peer) {
-		err = errCrowd
+	if err == nil {
+		err = s.sockets.reserve(who.user.ID, peer)
 	}
-	if err != nil {
+	crowded := dialect != "" && errors.Is(err, errManyTabs)
+	if err != nil && !crowded {
 		status, told := s.explain(r, err)
 		retryAfter(w, told)
 		http.Error(w, told.Text, status)
 		return
 	}
 	conn, err := socket.Upgrade(w, r, s.socketOptions())
+	if crowded && err == nil { // no page is told why a handshake is refused
+		conn.Close(socket.TryAgainLater, tooMany)
+		<-conn.Done()
+		return
+	}
 	if err != nil {
-		s.sockets.release(peer)
+		if !crowded {
+			s.sockets.release(who.user.ID, peer)
+		}
 		s.out.Debug("handshake", "err", err)
 		return
 	}
 	id := who.user.ID
-	u := user.New(rand.Text()[:16], who.session, who.user.Public(), conn, s.pace.of(id))
+	u := user.New(rand.Text()[:16], who.session, who.user.Public(), conn, s.pace.of(id, peer))
 	u.First = dialect == ""
 	s.lookups.add(who.user)
 	if !s.sockets.add(u, began) {
-		s.sockets.release(peer)
+		s.sockets.release(id, peer)
 		u.CloseNow()
 		<-conn.Done()
 		return
 	}
-	stay, err := s.enter(u, who.user, r.URL.Query())
+	stay, err := s.enter(u, r.URL.Query())
 	if err != nil {
 		s.out.Error("enter", "user", id, "err", err)
 		u.Close(socket.InternalError, "no room can be joined now")
@@ -82,11 +90,6 @@ func (s *Server) depart(peer auth.Peer, u *user.OnlineUser, conn *socket.Conn) {
 	u.Wait()
 	<-conn.Done()
 	s.sockets.remove(peer, u)
-}
-
-var errCrowd = &message.Error{
-	Code: message.CodeSlowDown, RetryAfter: 30,
-	Text: "There are too many connections from your address. Please close some, or try again later.",
 }
 
 // A guest or member who is let in: session is what the socket stands on.
@@ -121,16 +124,19 @@ func (s *Server) admitFirst(r *http.Request) (admitted, error) {
 		return admitted{}, err
 	}
 	for _, me := range people {
-		if me.User.Email == email {
+		if me.User.Email == email && s.auth.MayAct(me.User) {
 			return admitted{me.User, me.ID}, nil
 		}
+	}
+	if s.cfg.Join != "" && s.cfg.Join != store.JoinOpen {
+		return admitted{}, &message.Error{Code: message.CodeSignedOut, Text: "An address alone lets nobody in here. Please open the first page and join there."}
 	}
 	if _, err := s.store.UserByEmail(r.Context(), email); errors.Is(err, store.ErrNotFound) {
 		if wait := s.pace.joins.Take(s.peer(r)); wait > 0 {
 			return admitted{}, user.SlowDown(wait)
 		}
 	}
-	guest, err := s.auth.Guest(r.Context(), email)
+	guest, err := s.auth.Guest(r, email)
 	if errors.Is(err, store.ErrHeld) {
 		return admitted{}, &message.Error{
 			Code: message.CodeSignedOut,
@@ -152,31 +158,30 @@ func (s *Server) socketOptions() socket.Options {
 }
 
 // enter has somebody in their rooms, welcomed, looking at the one that the query names.
-func (s *Server) enter(u *user.OnlineUser, who store.User, query url.Values) (*room.Stay, error) {
+func (s *Server) enter(u *user.OnlineUser, query url.Values) (*room.Stay, error) {
 	watch := message.Lobby
 	if query.Has("room") {
 		watch = query.Get("room")
 	}
 	// The request's context is over once it is upgraded.
-	stay, rooms, err := s.rooms.Enter(s.sockets.ctx, u, watch)
+	stay, welcome, err := s.rooms.Enter(s.sockets.ctx, u, watch)
 	if err != nil {
 		return nil, err
 	}
-	welcome, err := s.welcome(u, who, rooms)
+	first, err := s.welcome(u, welcome)
 	if err != nil {
 		stay.End()
 		return nil, err
 	}
-	u.Greet(welcome)
+	u.Greet(first)
 	return stay, nil
 }
 
 // welcome is the first frame of the current dialect; the first one has none.
-func (s *Server) welcome(u *user.OnlineUser, me store.User, rooms []message.Room) (*message.Frame, error) {
+func (s *Server) welcome(u *user.OnlineUser, w message.Welcome) (*message.Frame, error) {
 	if u.First {
 		return nil, nil
 	}
-	return message.Encode(message.Message{MType: message.WelcomeMType, Welcome: &message.Welcome{
-		You: me.Own(), Rooms: list(rooms), Limits: s.limits(), Version: s.cfg.Version,
-	}})
+	w.Rooms, w.Limits, w.Version = list(w.Rooms), s.limits(), s.cfg.Version
+	return message.Encode(message.Message{MType: message.WelcomeMType, Welcome: &w})
 }

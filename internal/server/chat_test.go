@@ -142,6 +142,7 @@ func TestFirstDialect(t *testing.T) {
 
 func TestFirstDialectHoldsNothing(t *testing.T) {
 	s := open(t, limited, noUpstream)
+	chattest.Join(t, s.URL, "olga@example.com") // the owner does not let go
 	old := chattest.First(t, s.URL, "ann@example.com")
 	old.Read()
 	ann := chattest.Join(t, s.URL, "ann@example.com")
@@ -219,6 +220,7 @@ func TestHostile03NoSession(t *testing.T) {
 // Who leaves lets the address go, at once also for the first dialect.
 func TestAddressIsFreeAfterLeaving(t *testing.T) {
 	s := open(t, limited, noUpstream)
+	chattest.Join(t, s.URL, "owner@example.com") // whose address would stay theirs
 	old := chattest.First(t, s.URL, "ann@example.com")
 	old.Read()
 	ann := chattest.Join(t, s.URL, "ann@example.com")
@@ -253,8 +255,16 @@ func TestLeavingWithATokenEndsTheSession(t *testing.T) {
 
 // What is no handshake makes nobody and takes nothing from the visitor's allowance; nor does
 // coming back.
+// manyTabs are the usual limits, but for the sockets of one user: the server sees a moment late that one
+// has gone.
+func manyTabs() server.Config {
+	cfg := server.Config{Limits: true, Rates: server.UsualRates()}
+	cfg.Rates.Sockets = 1000
+	return cfg
+}
+
 func TestGuestsCostTheirPeerOncePerAddress(t *testing.T) {
-	s := open(t, limited, noUpstream)
+	s := open(t, manyTabs(), noUpstream)
 	for range 150 {
 		response, err := http.Get(s.URL + "/chat?email=img@example.com")
 		require.NoError(t, err)
@@ -304,9 +314,14 @@ func TestHostile23TwoTabsOneLeaves(t *testing.T) {
 	s := open(t, limited, noUpstream)
 	ann := chattest.Join(t, s.URL, "ann@example.com")
 	b := chattest.Join(t, s.URL, "ben@example.com").Open()
-	one, two := ann.Open(), ann.Open()
-	b.Await(count(2))
+	cleo := chattest.Join(t, s.URL, "cleo@example.com")
+	one, two, c := ann.Open(), ann.Open(), cleo.Open()
+	b.Await(count(3))
 	one.Leave()
+	c.Leave() // whose leaving is told when Ann's would be
+	gone := b.Await(func(s message.UserStatus) bool { return len(s.Left) > 0 })
+	assert.Equal(t, []message.User{public(cleo.Me)}, gone.Left)
+	assert.Equal(t, 2, gone.Online)
 	two.Say("I am still here")
 	b.Hear()
 	b.Say("so I see")
@@ -319,7 +334,7 @@ func TestHostile23TwoTabsOneLeaves(t *testing.T) {
 
 func TestHostile20SocketsOfOnePeer(t *testing.T) {
 	t.Parallel()
-	s := open(t, limited, noUpstream)
+	s := open(t, manyTabs(), noUpstream)
 	ann := chattest.Join(t, s.URL, "ann@example.com")
 	var sockets []*chattest.Socket
 	for range 500 {

@@ -14,17 +14,21 @@ import (
 
 // statuses are the HTTP statuses of what can go wrong, by the Code of a message.Error.
 var statuses = map[string]int{
-	message.CodeInvalid:   http.StatusBadRequest,
-	message.CodeEmpty:     http.StatusUnprocessableEntity,
-	message.CodeTooLong:   http.StatusRequestEntityTooLarge,
-	message.CodeSlowDown:  http.StatusTooManyRequests,
-	message.CodeNotFound:  http.StatusNotFound,
-	message.CodeNotStored: http.StatusServiceUnavailable,
-	message.CodeSignedOut: http.StatusUnauthorized,
-	message.CodeForbidden: http.StatusForbidden,
-	message.CodeConflict:  http.StatusConflict,
-	message.CodeLimit:     http.StatusUnprocessableEntity,
-	message.CodeInternal:  http.StatusInternalServerError,
+	message.CodeInvalid:     http.StatusBadRequest,
+	message.CodeEmpty:       http.StatusUnprocessableEntity,
+	message.CodeTooLong:     http.StatusRequestEntityTooLarge,
+	message.CodeSlowDown:    http.StatusTooManyRequests,
+	message.CodeNotFound:    http.StatusNotFound,
+	message.CodeNotStored:   http.StatusServiceUnavailable,
+	message.CodeSignedOut:   http.StatusUnauthorized,
+	message.CodeForbidden:   http.StatusForbidden,
+	message.CodeConflict:    http.StatusConflict,
+	message.CodeLimit:       http.StatusUnprocessableEntity,
+	message.CodeMuted:       http.StatusForbidden,
+	message.CodeWrongCode:   http.StatusForbidden,
+	message.CodeBanned:      http.StatusForbidden,
+	message.CodeUnreachable: http.StatusServiceUnavailable,
+	message.CodeInternal:    http.StatusInternalServerError,
 }
 
 // errMethod is an address that does not take the request's method.
@@ -40,8 +44,12 @@ func (s *Server) explain(r *http.Request, err error) (status int, told *message.
 	case errors.As(err, &told):
 	case errors.Is(err, auth.ErrNoSession):
 		told = &message.Error{Code: message.CodeSignedOut, Text: "Please sign in: open the first page and type your email."}
+	case errors.Is(err, auth.ErrUnproven):
+		told = &message.Error{Code: message.CodeSignedOut, Text: "Please prove your address first: open the first page."}
 	case errors.Is(err, store.ErrNotFound):
 		told = &message.Error{Code: message.CodeNotFound, Text: "There is nothing here, or nothing for you."}
+	case errors.Is(err, store.ErrWrongCode):
+		told = &message.Error{Code: message.CodeWrongCode, Text: "This code is not right, or not any more. Please ask for a new one."}
 	case errors.As(err, &tooLarge):
 		told = &message.Error{Code: message.CodeTooLong, Text: "That is more than the server takes at once."}
 	case errors.Is(err, store.ErrFull), errors.Is(err, files.ErrFull):

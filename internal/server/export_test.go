@@ -8,3 +8,6 @@ func (s *Server) Patterns() (patterns []string) {
 	}
 	return patterns
 }
+
+// Refusal is the answer to an upload that failed so.
+func (s *Server) Refusal(err error) error { return s.refusal(err) }

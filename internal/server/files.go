@@ -18,13 +18,16 @@ import (
 
 // upload keeps the body as a file of the user's, whose name is ?name=. What it is, its bytes show.
 func (s *Server) upload(w http.ResponseWriter, r *http.Request, me store.Session) (any, error) {
+	if err := me.User.MaySpeak(time.Now()); err != nil {
+		return nil, err
+	}
 	ctx, owner := r.Context(), me.User.ID
 	most, done, err := s.uploads.reserve(ctx, owner, r.ContentLength)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	up, err := s.files.Take(ctx, newSteadyBody(w, r), most)
+	up, err := s.files.Take(ctx, owner, newSteadyBody(w, r), most)
 	if err != nil {
 		return nil, s.refusal(err)
 	}
@@ -33,6 +36,9 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request, me store.Session
 			s.out.Error("end an upload", "err", err)
 		}
 	}()
+	if err := s.again(r, me); err != nil {
+		return nil, err
+	}
 	f := store.File{
 		File:  message.File{ID: store.NewFileID(), Name: files.CleanName(r.URL.Query().Get("name")), Type: up.Type, Size: up.Size},
 		Owner: owner, Hash: up.Hash, Created: time.Now(),
@@ -56,6 +62,11 @@ func (s *Server) refusal(err error) error {
 	case errors.As(err, &pixels):
 		return &message.Error{Code: message.CodeTooLong, Text: fmt.Sprintf(
 			"This picture has too many pixels, %d × %d. Please make it smaller.", pixels.Width, pixels.Height)}
+	case errors.Is(err, files.ErrBusy):
+		return &message.Error{
+			Code: message.CodeSlowDown, RetryAfter: 10,
+			Text: "Too many pictures are waiting to be looked at. Please send this one again in 10 s.",
+		}
 	}
 	return err
 }

@@ -42,6 +42,7 @@ type hybrid struct {
 	people  []*chattest.Person
 	clients []*chattest.Replica
 	rooms   []string
+	purges  []string // acts that may be undone
 }
 
 func newHybrid(t *testing.T, random *rand.Rand) *hybrid {
@@ -97,7 +98,8 @@ func (w *hybrid) step() {
 	case n < 76:
 		who.Delete(path+"/members/me", nil)
 	case n < 80:
-		body := []string{`{"Topic":"about %d"}`, `{"Name":"room %d"}`, `{"Archived":true,"Topic":"%d"}`, `{"Archived":false,"Topic":"%d"}`}[w.random.IntN(4)]
+		body := []string{`{"Topic":"about %d"}`, `{"Name":"room %d"}`, `{"Archived":true,"Topic":"%d"}`, `{"Archived":false,"Topic":"%d"}`,
+			`{"Slow":1,"Topic":"%d"}`, `{"Slow":0,"Topic":"%d"}`, `{"Slow":0,"Topic":"%d"}`}[w.random.IntN(7)]
 		who.Patch(path, fmt.Sprintf(body, w.random.IntN(1000)), nil)
 	case n < 88:
 		if id := w.message(who, room); id > 0 {
@@ -105,12 +107,38 @@ func (w *hybrid) step() {
 		}
 	case n < 91:
 		who.Put(path+"/involvement", fmt.Sprintf(`{"Involvement":%q}`, []string{"all", "mentions", "none"}[w.random.IntN(3)]), nil)
+	case n < 96:
+		w.order(who, other, path)
 	default:
 		if r := w.clients[w.random.IntN(len(w.clients))]; r.Connected() {
 			r.Drop()
 		} else {
 			r.Connect()
 		}
+	}
+}
+
+// order has somebody keep order, or try to.
+func (w *hybrid) order(who, other *chattest.Person, room string) {
+	switch w.random.IntN(8) {
+	case 0, 1:
+		var purged struct{ Act string }
+		if status := who.Post(of(other, "/purge"), "", &purged); status == http.StatusCreated && purged.Act != "" {
+			w.purges = append(w.purges, purged.Act)
+		}
+	case 2, 3:
+		if len(w.purges) > 0 {
+			who.Post("/api/v1/log/"+w.purges[w.random.IntN(len(w.purges))]+"/undo", "", nil)
+		}
+	case 4:
+		who.Put(of(other, "/mute"), `{"Minutes":5}`, nil)
+	case 5:
+		who.Delete(of(other, "/mute"), nil)
+	case 6:
+		role := []string{message.RoleModerator, message.RoleMember, message.RoleReader}[w.random.IntN(3)]
+		w.people[0].Patch(of(other), fmt.Sprintf(`{"Role":%q}`, role), nil) // who is the owner
+	default:
+		who.Delete(room+"/members/"+other.Me.ID, nil)
 	}
 }
 
@@ -141,12 +169,17 @@ func (w *hybrid) at(who *chattest.Person, room string) string {
 
 // settle waits until a client holds what it would fetch anew.
 func (w *hybrid) settle(r *chattest.Replica) {
+	var you message.User
+	require.Equal(w, http.StatusOK, r.Get("/api/v1/me", &you))
+	if !assert.Eventually(w, func() bool { return assert.ObjectsAreEqual(you, r.You()) }, chattest.Patience, 10*time.Millisecond) {
+		require.Equal(w, you, r.You(), "%s", r)
+	}
 	var fresh struct{ Rooms []message.Room }
 	require.Equal(w, http.StatusOK, r.Get("/api/v1/rooms", &fresh))
 	rooms := make(map[string]message.Room)
 	for _, room := range fresh.Rooms {
 		room.Membership.Read.Rev = 0
-		rooms[room.ID] = room
+		rooms[room.ID] = unnamed(room)
 	}
 	if !assert.Eventually(w, func() bool { return assert.ObjectsAreEqual(rooms, byID(r.Rooms())) }, chattest.Patience, 10*time.Millisecond) {
 		require.Equal(w, rooms, byID(r.Rooms()), "%s", r)
@@ -156,16 +189,36 @@ func (w *hybrid) settle(r *chattest.Replica) {
 		for _, m := range r.History(id) {
 			said = append(said, *m.TextMessage)
 		}
-		if !assert.Eventually(w, func() bool { return assert.ObjectsAreEqual(said, r.Messages(id)) }, chattest.Patience, 10*time.Millisecond) {
-			require.Equal(w, said, r.Messages(id), "%s in %s", r, id)
+		said = byIDs(said)
+		if !assert.Eventually(w, func() bool { return assert.ObjectsAreEqual(said, byIDs(r.Messages(id))) }, chattest.Patience, 10*time.Millisecond) {
+			require.Equal(w, said, byIDs(r.Messages(id)), "%s in %s", r, id)
 		}
 	}
+}
+
+// byIDs are messages with their authors' IDs alone: what these are called and may do now, a client knows
+// from the latest that it heard of each.
+func byIDs(said []message.TextMessage) []message.TextMessage {
+	for i := range said {
+		said[i].UserInfo = message.User{ID: said[i].UserInfo.ID}
+	}
+	return said
+}
+
+// unnamed is a room with the IDs alone of who is in it, likewise.
+func unnamed(room message.Room) message.Room {
+	users := room.Users
+	room.Users = nil
+	for _, u := range users {
+		room.Users = append(room.Users, message.User{ID: u.ID})
+	}
+	return room
 }
 
 func byID(list []message.Room) map[string]message.Room {
 	rooms := make(map[string]message.Room)
 	for _, room := range list {
-		rooms[room.ID] = room
+		rooms[room.ID] = unnamed(room)
 	}
 	return rooms
 }

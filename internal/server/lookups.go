@@ -131,15 +131,13 @@ func (s *Server) look(ctx context.Context, u store.User) (again time.Time) {
 	if found.Name == u.Name && found.Picture == u.Picture {
 		return again
 	}
-	now, changed, err := s.store.Rename(ctx, u.ID, found.Name, found.Picture)
+	_, changed, err := s.store.Rename(ctx, u.ID, found.Name, found.Picture)
 	if err != nil {
 		s.out.Error("keep a name", "user", u.ID, "err", err)
 		return again
 	}
 	if changed {
-		if err := s.rooms.Changed(now.Public()); err != nil {
-			s.out.Error("tell of a name", "user", u.ID, "err", err)
-		}
+		s.rooms.Changed(ctx, u.ID)
 	}
 	return again
 }

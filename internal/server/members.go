@@ -64,7 +64,7 @@ func (s *Server) listUsers(_ http.ResponseWriter, r *http.Request, me store.Sess
 		return nil, err
 	}
 	if query.Has("ids") {
-		found, err := s.store.Users(r.Context(), ids)
+		found, err := s.store.Users(r.Context(), me.User.ID, ids)
 		return people(found), err
 	}
 	n, err := limit(query)

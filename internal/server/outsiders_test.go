@@ -52,14 +52,19 @@ func (k secret) request(pattern, user string) (method, path, body string, querie
 		"POST /api/v1/rooms/{room}/messages":       `{"TextMessage":{"Content":"mine now"}}`,
 		"PATCH /api/v1/rooms/{room}/messages/{id}": `{"Content":"mine now"}`,
 		"POST /api/v1/rooms":                       `{"Kind":"open","Name":"Mine"}`,
+		"POST /api/v1/invitations":                 fmt.Sprintf(`{"Room":%q,"Hours":1}`, k.room.ID),
+		"PATCH /api/v1/users/{user}":               `{"Role":"reader"}`,
+		"PUT /api/v1/users/{user}/mute":            `{"Minutes":1}`,
+		"PUT /api/v1/users/{user}/ban":             `{"Hours":1}`,
 	}[pattern]
 	queries = map[string][]string{
 		"GET /api/v1/rooms": {"", "?browse=1", "?browse=1&q=" + k.room.Name},
 		"GET /api/v1/rooms/{room}/messages": {"", "?before=1000000", "?after=0", "?around=1", "?since=0", "?since=1000000",
 			fmt.Sprintf("?ids=%d", k.said.ID)},
-		"GET /api/v1/search": {"?q=" + secretWord, "?q=in:" + k.room.ID + "+" + secretWord, "?q=has:file"},
-		"GET /api/v1/users":  {"?q=a", "?room=" + k.room.ID},
-		"POST /api/v1/files": {"?name=x"},
+		"GET /api/v1/search":        {"?q=" + secretWord, "?q=in:" + k.room.ID + "+" + secretWord, "?q=has:file"},
+		"GET /api/v1/users":         {"?q=a", "?room=" + k.room.ID},
+		"POST /api/v1/files":        {"?name=x"},
+		"DELETE /api/v1/me/devices": {"?others=1"}, // or she were out
 	}[pattern]
 	if queries == nil {
 		queries = []string{""}
@@ -98,7 +103,11 @@ func TestHostile19OutsidersOnAllRoutes(t *testing.T) {
 					k.tellsNothing(t, pattern, path, string(answer))
 
 					status := ask(eve, method, path+query, body, &answer)
-					if strings.Contains(pattern, "{") || strings.Contains(query, "room=") {
+					switch {
+					case strings.Contains(pattern, "/users/{user}") && !strings.HasPrefix(pattern, "GET"), strings.Contains(pattern, "{act}"):
+						assert.Equal(t, http.StatusForbidden, status, "%s %s%s: %s", method, path, query, answer)
+					case strings.Contains(pattern, "/api/v1/users/{user}"): // everybody is somebody
+					case strings.Contains(pattern, "{"), strings.Contains(query, "room="), strings.Contains(body, k.room.ID):
 						assert.Equal(t, http.StatusNotFound, status, "%s %s%s: %s", method, path, query, answer)
 					}
 					k.tellsNothing(t, pattern, path+query, string(answer))

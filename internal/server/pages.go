@@ -25,16 +25,17 @@ type pages struct {
 	codes     []string // the first is for whoever reads none of them
 	matcher   language.Matcher
 	templates map[string]*template.Template
-	words     map[string]web.Catalogue
+	words     map[string]web.Catalogue // all there are
+	boot      map[string]web.Catalogue // those that a room comes with
 }
 
-func newPages(static *static) (*pages, error) {
-	words, err := web.Catalogues()
-	if err != nil {
-		return nil, fmt.Errorf("catalogues: %w", err)
+func newPages(languages map[string]web.Words, static *static) (*pages, error) {
+	p := &pages{
+		codes: []string{"en"}, templates: make(map[string]*template.Template),
+		words: make(map[string]web.Catalogue), boot: make(map[string]web.Catalogue),
 	}
-	p := &pages{codes: []string{"en"}, templates: make(map[string]*template.Template), words: words}
-	for code := range words {
+	for code, words := range languages {
+		p.words[code], p.boot[code] = words.All, words.Boot
 		if code != "en" {
 			p.codes = append(p.codes, code)
 		}
@@ -43,14 +44,15 @@ func newPages(static *static) (*pages, error) {
 	var tags []language.Tag
 	for _, code := range p.codes {
 		tags = append(tags, language.Make(code))
-		p.templates[code], err = template.New(code).Funcs(template.FuncMap{
-			"t":       words[code].Say,
-			"static":  static.path,
+		parsed, err := template.New(code).Funcs(template.FuncMap{
+			"t":       p.words[code].Say,
+			"static":  static.in(code),
 			"scripts": func() []string { return static.scripts },
 		}).ParseFS(web.FS, "templates/*.html")
 		if err != nil {
 			return nil, fmt.Errorf("templates: %w", err)
 		}
+		p.templates[code] = parsed
 	}
 	p.matcher = language.NewMatcher(tags)
 	return p, nil

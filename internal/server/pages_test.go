@@ -217,39 +217,6 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 	}
 }
 
-func TestHostile11GuessingIsSlow(t *testing.T) {
-	s := open(t, limited, noUpstream)
-	home, guesser := chattest.Join(t, s.URL, "ann@example.com"), chattest.Visitor(t, s.URL)
-	var device struct{ Code string }
-	home.Post("/api/v1/me/devices", "", &device)
-	code := must(atoi(device.Code))
-	for i := range 5 {
-		guess := fmt.Sprintf("%06d", (code+1+i)%1_000_000)
-		status, _ := guesser.Submit("/join", url.Values{"email": {"ann@example.com"}, "code": {guess}})
-		require.Equal(t, http.StatusForbidden, status)
-	}
-	status, _ := guesser.Submit("/join", url.Values{"email": {"ann@example.com"}, "code": {device.Code}})
-	assert.Equal(t, http.StatusForbidden, status, "five tries, and the code is dead")
-
-	for range 200 {
-		if status, _ = guesser.Submit("/join", url.Values{"email": {"ann@example.com"}, "code": {"0"}}); status != http.StatusForbidden {
-			break
-		}
-	}
-	assert.Equal(t, http.StatusTooManyRequests, status, "a hundred a minute and peer")
-}
-
-func TestHostile11GuessingFromManyPlaces(t *testing.T) {
-	s := open(t, limited, noUpstream)
-	chattest.Join(t, s.URL, "ann@example.com")
-	status, tries := 0, 0
-	for ; status != http.StatusTooManyRequests; tries++ {
-		status, _ = chattest.Visitor(t, s.URL).Submit("/join", url.Values{"email": {"ann@example.com"}, "code": {"0"}})
-		require.Less(t, tries, 50, "an address can be tried so often only")
-	}
-	assert.Greater(t, tries, 20)
-}
-
 // A proxy may send another Host than the one that people see.
 func TestFormsOfOurOwnSiteBehindAProxy(t *testing.T) {
 	s := open(t, server.Config{BaseURL: must(url.Parse("http://chat.example.com"))}, noUpstream)

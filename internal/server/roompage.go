@@ -27,12 +27,20 @@ type boot struct {
 	Lang     string
 	Words    web.Catalogue
 	Version  string
+	Door     door
 }
+
+// door is by which ways somebody can prove their address.
+type door struct{ Mail, OpenID bool }
 
 func (s *Server) room(w http.ResponseWriter, r *http.Request) error {
 	me, err := s.auth.Who(r) // which ?as= may have named
-	if errors.Is(err, auth.ErrNoSession) {
-		http.Redirect(w, r, "/?next="+url.QueryEscape(r.URL.Path), http.StatusSeeOther)
+	if errors.Is(err, auth.ErrNoSession) || errors.Is(err, auth.ErrUnproven) {
+		query := url.Values{"next": {r.URL.Path}}
+		if me.User.ID != "" { // whose address is to be proven
+			query.Set("as", me.User.ID)
+		}
+		http.Redirect(w, r, "/?"+query.Encode(), http.StatusSeeOther)
 		return nil
 	}
 	if err != nil {
@@ -60,7 +68,8 @@ func (s *Server) room(w http.ResponseWriter, r *http.Request) error {
 		Boot: boot{
 			Me: me.User.Own(), As: id,
 			Room: room, Rooms: list(rooms), Messages: list(said),
-			Limits: s.limits(), Lang: lang, Words: s.pages.words[lang], Version: s.cfg.Version,
+			Limits: s.limits(), Lang: lang, Words: s.pages.boot[lang], Version: s.cfg.Version,
+			Door: door{s.cfg.Mail != nil, s.cfg.OpenID != nil},
 		},
 	})
 }

@@ -52,6 +52,7 @@ func (s *Server) changeRoom(w http.ResponseWriter, r *http.Request, me store.Ses
 	change, err := body[struct {
 		Name, Topic *string
 		Archived    *bool
+		Slow        *int
 	}](s, w, r)
 	if err != nil {
 		return nil, err

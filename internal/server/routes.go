@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"gochatting/internal/auth"
 	"gochatting/internal/store"
 )
 
@@ -16,11 +15,14 @@ const apiBase = "/api/v1"
 // becomes JSON.
 type call func(w http.ResponseWriter, r *http.Request, me store.Session) (any, error)
 
+// uploading is the route whose body is no JSON, and may be long: it reads that itself.
+const uploading = "POST /files"
+
 // A route is one method of one address of the API.
 type route struct {
 	pattern string // below apiBase
 	answer  call
-	pace    *auth.Limits[string] // what it takes of a user's allowance, if anything
+	pace    *allowance // what it takes of, if anything
 }
 
 // split gives the method and the whole path.
@@ -35,7 +37,18 @@ func (s *Server) routes() []route {
 	acts := s.pace.acts
 	return []route{
 		{"GET /me", s.me, nil},
+		{"DELETE /me", s.deleteAccount, acts},
+		{"GET /me/export", s.export, s.pace.codes},
+		{"GET /me/devices", s.listDevices, nil},
 		{"POST /me/devices", s.newDevice, s.pace.codes},
+		{"DELETE /me/devices", s.endDevices, acts},
+		{"DELETE /me/devices/{device}", s.endDevice, acts},
+		{"POST /me/verification", s.verify, s.pace.codes},
+		{"PUT /me/verification", s.prove, acts},
+
+		{"GET /invitations", s.listInvitations, nil},
+		{"POST /invitations", s.makeInvitation, acts},
+		{"DELETE /invitations/{invitation}", s.revokeInvitation, acts},
 
 		{"GET /rooms", s.listRooms, nil},
 		{"POST /rooms", s.makeRoom, s.pace.rooms},
@@ -53,16 +66,26 @@ func (s *Server) routes() []route {
 		{"GET /rooms/{room}/messages/{id}", s.showMessage, nil},
 		{"PATCH /rooms/{room}/messages/{id}", s.editMessage, acts},
 		{"DELETE /rooms/{room}/messages/{id}", s.deleteMessage, acts},
-		{"PUT /rooms/{room}/messages/{id}/reactions/{emoji}", s.react(true), acts},
-		{"DELETE /rooms/{room}/messages/{id}/reactions/{emoji}", s.react(false), acts},
+		{"PUT /rooms/{room}/messages/{id}/reactions/{emoji}", s.react(true), s.pace.reactions},
+		{"DELETE /rooms/{room}/messages/{id}/reactions/{emoji}", s.react(false), s.pace.reactions},
 		{"PUT /rooms/{room}/messages/{id}/pin", s.pin(true), acts},
 		{"DELETE /rooms/{room}/messages/{id}/pin", s.pin(false), acts},
 		{"GET /rooms/{room}/pins", s.listPins, nil},
 
 		{"GET /search", s.search, acts},
 		{"GET /users", s.listUsers, nil},
+		{"GET /users/{user}", s.showUser, nil},
+		{"PATCH /users/{user}", s.changeUser, acts},
+		{"PUT /users/{user}/mute", s.muteUser, acts},
+		{"DELETE /users/{user}/mute", s.unmuteUser, acts},
+		{"PUT /users/{user}/ban", s.banUser, acts},
+		{"DELETE /users/{user}/ban", s.unbanUser, acts},
+		{"POST /users/{user}/purge", s.purgeUser, acts},
+		{"GET /bans", s.listBans, nil},
+		{"GET /log", s.listActs, nil},
+		{"POST /log/{act}/undo", s.undoAct, acts},
 
-		{"POST /files", s.upload, s.pace.uploads},
+		{uploading, s.upload, s.pace.uploads},
 		{"DELETE /files/{id}", s.dropFile, acts},
 	}
 }

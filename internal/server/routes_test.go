@@ -22,7 +22,7 @@ func TestOtherMethodsAre405(t *testing.T) {
 	s := open(t, limited, noUpstream)
 	ann := chattest.Join(t, s.URL, "ann@example.com")
 	for path, allowed := range map[string]string{
-		"/api/v1/me":                              "GET, HEAD",
+		"/api/v1/me":                              "DELETE, GET, HEAD",
 		"/api/v1/rooms":                           "GET, HEAD, POST",
 		"/api/v1/rooms/lobby/messages/1":          "DELETE, GET, HEAD, PATCH",
 		"/api/v1/rooms/lobby/messages/1/pin":      "DELETE, PUT",

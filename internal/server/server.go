@@ -16,19 +16,25 @@ import (
 	"gochatting/internal/bus"
 	"gochatting/internal/files"
 	"gochatting/internal/gravatar"
+	"gochatting/internal/mail"
+	"gochatting/internal/openid"
 	"gochatting/internal/room"
 	"gochatting/internal/store"
+	"gochatting/web"
 )
 
 // A Config says how the server is to behave.
 type Config struct {
-	BaseURL        *url.URL       // where people reach it; nil: wherever they do
-	TrustedProxies []netip.Prefix // whose X-Forwarded-For counts
-	Limits         bool           // whether rates and counts are limited; sizes always are
-	MessageRate    int            // messages a second and user
-	MessageBytes   int            // in one message's content
-	FileBytes      int64          // in one file
-	FileQuota      int64          // in all files of a user together
+	BaseURL        *url.URL         // where people reach it; nil: wherever they do
+	TrustedProxies []netip.Prefix   // whose X-Forwarded-For counts
+	Join           string           // how people come in: store.JoinOpen and so on; "" is JoinOpen
+	Mail           *mail.Mailer     // sends codes; nil: none are sent
+	OpenID         *openid.Provider // where people may sign in; nil: nowhere
+	Limits         bool             // whether rates and counts are limited; sizes always are
+	Rates          Rates            // how much of each; of no account without Limits
+	MessageBytes   int              // in one message's content
+	FileBytes      int64            // in one file
+	FileQuota      int64            // in all files of a user together
 	Version        string
 }
 
@@ -46,48 +52,56 @@ type Server struct {
 	auth     *auth.Auth
 	out      *slog.Logger
 
-	pages   *pages
-	static  *static
-	sockets *sockets
-	lookups *lookups
-	uploads *uploads
-	pace    paces
-	ready   readiness
+	pages       *pages
+	static      *static
+	sockets     *sockets
+	lookups     *lookups
+	uploads     *uploads
+	pace        paces
+	connections *connections
+	ready       readiness
 
+	removals     removals
 	sweeping     sync.WaitGroup
 	stopSweeping context.CancelFunc
 }
 
 // New makes a Server. It must be closed after the rooms are and before the store.
 func New(cfg Config, s *store.Store, b *bus.Bus, rooms *room.Directory, g *gravatar.Client, kept files.Store, out *slog.Logger) (*Server, error) {
-	static, err := newStatic()
+	languages, err := web.Languages()
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	pages, err := newPages(static)
+	static, err := newStatic(languages)
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
+	pages, err := newPages(languages, static)
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
 	srv := &Server{
 		cfg: cfg, store: s, bus: b, rooms: rooms, gravatar: g, files: files.NewUploads(kept), out: out,
-		auth:    auth.New(s, cfg.secure()),
+		auth:    auth.New(s, auth.Options{Join: cfg.Join, Secure: cfg.secure(), Proxies: cfg.TrustedProxies}),
 		pages:   pages,
 		static:  static,
 		pace:    newPaces(cfg),
 		lookups: newLookups(),
 		uploads: &uploads{used: s.UsedBy, most: cfg.FileBytes, quota: cfg.FileQuota, coming: make(map[string]int64)},
 	}
-	perPeer := peerSockets
 	if !cfg.Limits {
-		perPeer = 0
+		cfg.Rates = Rates{}
 	}
-	if srv.sockets, err = newSockets(b, perPeer, out); err != nil {
+	srv.connections = newConnections(cfg.Rates.PeerConnections, cfg.TrustedProxies)
+	if srv.sockets, err = newSockets(b, cfg.Rates.Sockets, cfg.Rates.PeerSockets, out); err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
 	srv.lookups.start(srv.look)
 	ctx, cancel := context.WithCancel(context.Background())
 	srv.stopSweeping = cancel
+	srv.removals = newRemovals()
 	srv.sweeping.Go(func() { srv.sweep(ctx) })
+	srv.sweeping.Go(func() { srv.remove(ctx) })
 	return srv, nil
 }
 
@@ -107,6 +121,14 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle("GET /{$}", s.page(s.door))
 	mux.Handle("GET /join", http.RedirectHandler("/", http.StatusSeeOther))
 	mux.Handle("POST /join", s.page(s.join))
+	mux.Handle("GET /code/{secret}", s.page(s.link))
+	mux.Handle("POST /code/{secret}", s.page(s.follow))
+	mux.Handle("GET /device/{secret}", s.page(s.link))
+	mux.Handle("POST /device/{secret}", s.page(s.follow))
+	mux.Handle("GET /i/{secret}", s.page(s.invitation))
+	mux.Handle("POST /i/{secret}", s.page(s.accept))
+	mux.Handle("POST /openid", s.page(s.beginOpenID))
+	mux.Handle("GET /openid/callback", s.page(s.endOpenID))
 	mux.Handle("POST /leave", s.page(s.leave))
 	mux.Handle("POST /language", s.page(s.language))
 	mux.Handle("GET /rooms/{room}", s.page(s.room))

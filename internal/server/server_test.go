@@ -29,6 +29,7 @@ type site struct {
 	URL    string
 	Server *server.Server
 	Log    *logged
+	JSON   *logged // the log in its other form
 	Store  *store.Store
 	Files  string // the folder of what was uploaded
 }
@@ -52,8 +53,13 @@ func (l *logged) String() string {
 }
 
 func open(t testing.TB, cfg server.Config, pictures gravatar.Config) *site {
-	if cfg.MessageRate == 0 {
-		cfg.MessageRate = 5
+	return openIn(t, t.TempDir(), cfg, pictures)
+}
+
+// openIn opens a site whose data may be there already.
+func openIn(t testing.TB, data string, cfg server.Config, pictures gravatar.Config) *site {
+	if cfg.Rates == (server.Rates{}) {
+		cfg.Rates = server.UsualRates()
 	}
 	if cfg.MessageBytes == 0 {
 		cfg.MessageBytes = 8192
@@ -62,12 +68,15 @@ func open(t testing.TB, cfg server.Config, pictures gravatar.Config) *site {
 		cfg.FileBytes, cfg.FileQuota = 1<<20, 4<<20
 	}
 	cfg.Version = "test"
-	logs := new(logged)
-	out := slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	logs, asJSON, all := new(logged), new(logged), &slog.HandlerOptions{Level: slog.LevelDebug}
+	out := slog.New(slog.NewMultiHandler(slog.NewTextHandler(logs, all), slog.NewJSONHandler(asJSON, all)))
 	b, err := bus.Open()
 	require.NoError(t, err)
 	t.Cleanup(b.Close)
-	s, err := store.Open(t.Context(), store.Options{Dir: t.TempDir(), Published: room.Publisher(b, out), Log: out})
+	s, err := store.Open(t.Context(), store.Options{
+		Dir: data, Published: room.Publisher(b, out), Log: out,
+		Entry: store.Entry{Join: cfg.Join, Proves: cfg.Mail != nil || cfg.OpenID != nil},
+	})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, s.Close()) })
 	pictures.Dir, pictures.Log = t.TempDir(), out
@@ -83,13 +92,15 @@ func open(t testing.TB, cfg server.Config, pictures gravatar.Config) *site {
 	require.NoError(t, err)
 	srv, err := server.New(cfg, s, b, rooms, g, blobs, out)
 	require.NoError(t, err)
-	web := httptest.NewServer(srv.Handler())
+	web := httptest.NewUnstartedServer(srv.Handler())
+	web.Config.ConnState = srv.ConnState
+	web.Start()
 	t.Cleanup(func() {
 		web.Close()
 		assert.NoError(t, rooms.Close())
 		assert.NoError(t, srv.Close(30*time.Second))
 	})
-	return &site{URL: web.URL, Server: srv, Log: logs, Store: s, Files: folder}
+	return &site{URL: web.URL, Server: srv, Log: logs, JSON: asJSON, Store: s, Files: folder}
 }
 
 var (

@@ -2,14 +2,17 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
 
 	"gochatting/internal/auth"
 	"gochatting/internal/bus"
+	"gochatting/internal/message"
 	"gochatting/internal/socket"
 	"gochatting/internal/user"
 )
@@ -23,7 +26,8 @@ const (
 type sockets struct {
 	bus     *bus.Bus
 	out     *slog.Logger
-	perPeer int // 0: any number
+	perUser int // 0: any number
+	perPeer int // as perUser
 	heard   *bus.Subscription
 	ctx     context.Context
 	cancel  context.CancelFunc
@@ -31,20 +35,22 @@ type sockets struct {
 
 	mu     sync.Mutex
 	peers  map[auth.Peer]int
+	counts map[string]int                // by user
 	users  map[string][]*user.OnlineUser // by what they stand on
-	ended  map[string]time.Time          // sessions that ended lately
+	ended  map[string]ending             // lately, by session
 	closed bool
 }
 
-func newSockets(b *bus.Bus, perPeer int, out *slog.Logger) (*sockets, error) {
+func newSockets(b *bus.Bus, perUser, perPeer int, out *slog.Logger) (*sockets, error) {
 	s := &sockets{
-		bus: b, out: out, perPeer: perPeer,
-		peers: make(map[auth.Peer]int),
-		users: make(map[string][]*user.OnlineUser),
-		ended: make(map[string]time.Time),
+		bus: b, out: out, perUser: perUser, perPeer: perPeer,
+		peers:  make(map[auth.Peer]int),
+		counts: make(map[string]int),
+		users:  make(map[string][]*user.OnlineUser),
+		ended:  make(map[string]ending),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	heard, err := b.Subscribe(endings, func(data []byte) { s.hearEnd(string(data)) })
+	heard, err := b.Subscribe(endings, s.hearEnds)
 	if err != nil {
 		s.cancel()
 		return nil, fmt.Errorf("listen for ended sessions: %w", err)
@@ -53,24 +59,46 @@ func newSockets(b *bus.Bus, perPeer int, out *slog.Logger) (*sockets, error) {
 	return s, nil
 }
 
-// reserve takes one of a peer's places, which run or release gives back.
-func (s *sockets) reserve(peer auth.Peer) bool {
+// reserve takes one of a user's places and one of their peer's, which remove or release gives back.
+func (s *sockets) reserve(userID string, peer auth.Peer) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.perPeer > 0 && s.peers[peer] >= s.perPeer {
-		return false
+	switch {
+	case s.perUser > 0 && s.counts[userID] >= s.perUser:
+		return errManyTabs
+	case s.perPeer > 0 && s.peers[peer] >= s.perPeer:
+		return errCrowd
 	}
+	s.counts[userID]++
 	s.peers[peer]++
-	return true
+	return nil
 }
 
-func (s *sockets) release(peer auth.Peer) {
+func (s *sockets) release(userID string, peer auth.Peer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.counts[userID]--; s.counts[userID] == 0 {
+		delete(s.counts, userID)
+	}
 	if s.peers[peer]--; s.peers[peer] == 0 {
 		delete(s.peers, peer)
 	}
 }
+
+// tooMany is the reason that a page understands: some of its user's tabs must be closed first.
+const tooMany = "too many connections"
+
+// What is told to whom has no place left, on either count.
+var (
+	errManyTabs = &message.Error{
+		Code: message.CodeSlowDown, RetryAfter: 30,
+		Text: "You have too many connections open here. Please close some tabs, or try again later.",
+	}
+	errCrowd = &message.Error{
+		Code: message.CodeSlowDown, RetryAfter: 30,
+		Text: "There are too many connections from your network. Please close some, or try again later.",
+	}
+)
 
 // add takes a socket among the live ones, in the place that was reserved for it; remove must
 // follow. If its session ended since it began to be let in, it is closed at once. It reports
@@ -81,8 +109,8 @@ func (s *sockets) add(u *user.OnlineUser, began time.Time) bool {
 	if s.closed {
 		return false
 	}
-	if s.ended[u.Session].After(began) {
-		u.Close(socket.PolicyViolation, signedOut)
+	if e := s.ended[u.Session]; e.at.After(began) {
+		u.Close(socket.PolicyViolation, e.reason)
 	}
 	s.users[u.Session] = append(s.users[u.Session], u)
 	s.running.Add(1)
@@ -92,7 +120,7 @@ func (s *sockets) add(u *user.OnlineUser, began time.Time) bool {
 // remove ends what add began, and gives the place back.
 func (s *sockets) remove(peer auth.Peer, u *user.OnlineUser) {
 	defer s.running.Done()
-	s.release(peer)
+	s.release(u.Info().ID, peer)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	others := slices.DeleteFunc(s.users[u.Session], func(other *user.OnlineUser) bool { return other == u })
@@ -101,29 +129,68 @@ func (s *sockets) remove(peer auth.Peer, u *user.OnlineUser) {
 	}
 }
 
-// signedOut is the reason that a page understands: it must not come back by itself.
-const signedOut = "signed out"
+// The reasons that a page understands: it must not come back by itself.
+const (
+	signedOut = "signed out"
+	shutOut   = "banned"
+)
 
-// end tells every node to close the sockets that stand on a session.
-func (s *sockets) end(session string) {
-	if err := s.bus.Publish(endings, []byte(session)); err != nil {
-		s.out.Error("end a session's sockets", "err", err)
+// An ending is when a session ended, and why.
+type ending struct {
+	at     time.Time
+	reason string
+}
+
+// ended is what one node tells the others.
+type ended struct {
+	Reason   string
+	Sessions []string
+}
+
+// end closes the sockets that stand on sessions: those of this node when it returns, those of the others soon.
+func (s *sockets) end(reason string, sessions ...string) {
+	s.shut(ended{reason, sessions})
+	data, err := json.Marshal(ended{reason, sessions})
+	if err == nil {
+		err = s.bus.Publish(endings, data)
+	}
+	if err != nil {
+		s.out.Error("end the sockets of sessions", "err", err)
 	}
 }
 
-func (s *sockets) hearEnd(session string) {
+func (s *sockets) hearEnds(data []byte) {
+	var told ended
+	if err := json.Unmarshal(data, &told); err != nil {
+		s.out.Warn("not understood from the bus", "subject", endings, "err", err)
+		return
+	}
+	s.shut(told)
+}
+
+// shut may be told the same again.
+func (s *sockets) shut(told ended) {
 	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for old, at := range s.ended {
-		if now.Sub(at) > endedRecently {
+	for old, e := range s.ended {
+		if now.Sub(e.at) > endedRecently {
 			delete(s.ended, old)
 		}
 	}
-	s.ended[session] = now
-	for _, u := range s.users[session] {
-		u.Close(socket.PolicyViolation, signedOut)
+	for _, session := range told.Sessions {
+		s.ended[session] = ending{now, told.Reason}
+		for _, u := range s.users[session] {
+			u.Close(socket.PolicyViolation, told.Reason)
+		}
 	}
+}
+
+// sessions are those that the live sockets of this node stand on.
+func (s *sockets) sessions() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Keys(s.users))
 }
 
 // close waits until all sockets have ended, with patience for those whose peer does not answer;

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
 	"mime"
 	"net/http"
 	"path"
@@ -18,12 +19,17 @@ import (
 )
 
 // A static serves web/static under a prefix that changes with its content, so that browsers may
-// keep all of it for ever, and modules find each other by relative paths.
+// keep all of it for ever, and modules find each other by relative paths. In each language all of
+// it is the same but for one module more: the words of what is loaded on first use.
 type static struct {
 	prefix  string
 	files   map[string]*file // by path below web/static
+	words   map[string]*file // by language
 	scripts []string         // the modules that the page asks for before they import each other; not those for later
 }
+
+// catalogue is the path of the words, beside those who say them.
+const catalogue = "js/later/catalogue.js"
 
 // A file is kept as it is and, from its first use on, compressed.
 type file struct {
@@ -32,9 +38,20 @@ type file struct {
 	packed func() []byte // nil if that makes it no smaller
 }
 
-func newStatic() (*static, error) {
-	s := &static{files: make(map[string]*file)}
+func newStatic(languages map[string]web.Words) (*static, error) {
+	s := &static{files: make(map[string]*file), words: make(map[string]*file)}
 	sum := sha256.New()
+	add := func(files map[string]*file, name, mime string, data []byte) {
+		fmt.Fprintf(sum, "%s %d\n%s", name, len(data), data)
+		files[name] = &file{mime, data, sync.OnceValue(func() []byte { return pack(data) })}
+	}
+	for _, code := range slices.Sorted(maps.Keys(languages)) {
+		words, err := languages[code].Later.Module()
+		if err != nil {
+			return nil, fmt.Errorf("words in %s: %w", code, err)
+		}
+		add(s.words, code, mimeOf(catalogue), words)
+	}
 	err := fs.WalkDir(web.FS, "static", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -44,9 +61,7 @@ func newStatic() (*static, error) {
 			return err
 		}
 		name = strings.TrimPrefix(name, "static/")
-		data = web.Lean(name, data)
-		fmt.Fprintf(sum, "%s %d\n%s", name, len(data), data)
-		s.files[name] = &file{mimeOf(name), data, sync.OnceValue(func() []byte { return pack(data) })}
+		add(s.files, name, mimeOf(name), web.Lean(name, data))
 		if path.Ext(name) == ".js" && !strings.Contains(name, "/later/") {
 			s.scripts = append(s.scripts, name)
 		}
@@ -84,13 +99,19 @@ func pack(data []byte) []byte {
 	return packed.Bytes()
 }
 
-// path is where a file of web/static is found.
-func (s *static) path(file string) string { return s.prefix + file }
+// in returns where a file of web/static is found, for pages in that language.
+func (s *static) in(language string) func(file string) string {
+	return func(file string) string { return s.prefix + language + "/" + file }
+}
 
 func (s *static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	name, current := strings.CutPrefix(r.URL.Path, s.prefix)
-	f, known := s.files[name]
-	if !current || !known {
+	rest, current := strings.CutPrefix(r.URL.Path, s.prefix)
+	language, name, _ := strings.Cut(rest, "/")
+	f, words := s.files[name], s.words[language]
+	if name == catalogue {
+		f = words
+	}
+	if !current || f == nil || words == nil {
 		http.NotFound(w, r)
 		return
 	}

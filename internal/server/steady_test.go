@@ -87,7 +87,7 @@ func TestSlowUploadsArrive(t *testing.T) {
 }
 
 // Half of it, and then silence; or a byte now and then.
-func TestHostile7UploadsThatStandStill(t *testing.T) {
+func TestHostile07UploadsThatStandStill(t *testing.T) {
 	for what, pause := range map[string]time.Duration{"silence": time.Hour, "a drip": 29 * time.Second} {
 		talk(t, echo, func(conn net.Conn) {
 			began := time.Now()

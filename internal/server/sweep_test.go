@@ -16,10 +16,11 @@ import (
 	"gochatting/internal/files"
 	"gochatting/internal/message"
 	"gochatting/internal/store"
+	"gochatting/internal/user"
 )
 
 // What a crash left is deleted at the start, what nobody attached after a day; what is in a message
-// stays.
+// stays. A session on which a socket stands lives as long as that.
 func TestTheSweep(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
@@ -29,7 +30,7 @@ func TestTheSweep(t *testing.T) {
 		defer func() { assert.NoError(t, kept.Close()) }()
 		disk, err := files.OpenDisk(filepath.Join(dir, "files"), kept.UsesBlob)
 		require.NoError(t, err)
-		ann, err := kept.Guest(t.Context(), "ann@example.com", "Ann")
+		ann, err := kept.Guest(t.Context(), "ann@example.com", "Ann", "")
 		require.NoError(t, err)
 
 		put := func(content string) (hash string) {
@@ -55,6 +56,22 @@ func TestTheSweep(t *testing.T) {
 		require.NoError(t, err)
 
 		srv := &Server{store: kept, files: files.NewUploads(disk), out: out}
+		var users []string
+		srv.sockets = &sockets{users: make(map[string][]*user.OnlineUser)}
+		for _, email := range []string{"ben@example.com", "cleo@example.com"} {
+			claimed, err := kept.Claim(t.Context(), store.Claim{Email: email, Name: email, TokenHash: []byte(email)})
+			require.NoError(t, err)
+			users = append(users, claimed.Session.User.ID)
+			if len(users) == 1 {
+				srv.sockets.users[claimed.Session.ID] = nil
+			}
+		}
+		devices := func(user string) int {
+			sessions, err := kept.Devices(t.Context(), user)
+			require.NoError(t, err)
+			return len(sessions)
+		}
+		time.Sleep(time.Second) // or it were not used later than it was made
 		ctx, stop := context.WithCancel(t.Context())
 		swept := make(chan struct{})
 		go func() {
@@ -68,6 +85,8 @@ func TestTheSweep(t *testing.T) {
 		time.Sleep(2 * time.Hour)
 		assert.False(t, isThere(waiting))
 		assert.True(t, isThere(attached))
+		assert.Equal(t, 1, devices(users[0]))
+		assert.Zero(t, devices(users[1]), "which was never used")
 		stop()
 		<-swept
 	})

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
+	"time"
 
 	"gochatting/internal/message"
 )
@@ -12,32 +14,44 @@ import (
 type RoomChange struct {
 	Name, Topic *string
 	Archived    *bool
+	Slow        *int // seconds between two messages of one person, 0 to 3600
 }
 
-// ChangeRoom changes what is known of a room. Any member may set the topic; name and archive are for its
-// maker, and of the lobby for nobody; of a direct room nothing changes: ErrForbidden. ErrNotFound: the user is not in the
-// room; ErrArchived: it is, and stays so; ErrInvalid: the name is empty; ErrTaken: an open room has it.
+// ChangeRoom changes what is known of a room. Any member who may speak sets the topic; the rest is for
+// those who keep order there, and what they do is noted. The lobby keeps its name and is not archived, and
+// of a direct room nothing changes: ErrForbidden. ErrNotFound: the user is not in the room; ErrArchived: it
+// is, and stays so; ErrInvalid: the name is empty, or Slow not from 0 to 3600; ErrTaken: an open room has
+// the name; ErrMuted: as User.MaySpeak.
 func (s *Store) ChangeRoom(ctx context.Context, userID, roomID string, c RoomChange) (message.Room, error) {
-	_, err := write(ctx, s, "change a room", func(ctx context.Context, tx *sql.Tx) (sql.Result, error) {
+	_, err := write(ctx, s, "change a room", func(ctx context.Context, tx *sql.Tx) (none struct{}, err error) {
+		now := s.now()
 		p, err := placeOf(ctx, tx, userID, roomID)
 		if err != nil {
-			return nil, err
+			return none, err
 		}
-		if p, err = p.changed(userID, roomID, c); err != nil {
-			return nil, err
+		if err := p.mayChange(roomID, c, now); err != nil {
+			return none, err
 		}
-		folded := message.Fold(p.name)
-		if p.kind == message.OpenRoom && !p.archived {
+		is, err := p.changed(c)
+		if err != nil {
+			return none, err
+		}
+		folded := message.Fold(is.name)
+		if is.kind == message.OpenRoom && !is.archived {
 			if err := free(ctx, tx, folded, roomID); err != nil {
-				return nil, err
+				return none, err
 			}
 		}
 		archived := 0
-		if p.archived {
+		if is.archived {
 			archived = 1
 		}
-		return tx.ExecContext(ctx, `UPDATE rooms SET name = $2, folded = $3, topic = $4, archived = $5 WHERE id = $1`,
-			roomID, p.name, folded, p.topic, archived)
+		_, err = tx.ExecContext(ctx, `UPDATE rooms SET name = $2, folded = $3, topic = $4, archived = $5, slow = $6 WHERE id = $1`,
+			roomID, is.name, folded, is.topic, archived, is.slow)
+		if err != nil {
+			return none, err
+		}
+		return none, noteChange(ctx, tx, roomID, p, is, now)
 	})
 	if err != nil {
 		return message.Room{}, err
@@ -45,21 +59,28 @@ func (s *Store) ChangeRoom(ctx context.Context, userID, roomID string, c RoomCha
 	return s.Room(ctx, userID, roomID)
 }
 
-// changed is p as it will be, if that is for the user to do.
-func (p place) changed(userID, roomID string, c RoomChange) (place, error) {
+// mayChange says whether that is for the user to do.
+func (p place) mayChange(roomID string, c RoomChange, now time.Time) error {
 	more := c.Name != nil || c.Archived != nil
 	switch {
-	case !p.member:
-		return p, ErrNotFound
+	case !p.member && !p.keeps():
+		return ErrNotFound
 	case p.kind == message.DirectRoom:
-		return p, refuse(ErrForbidden, "A direct room has no name and no topic, and is not archived.")
+		return refuse(ErrForbidden, "A direct room has no name and no topic, is never slow, and is not archived.")
 	case more && roomID == message.Lobby:
-		return p, refuse(ErrForbidden, "This room keeps its name, and is not archived.")
-	case more && p.maker != userID:
-		return p, refuse(ErrForbidden, "Only who made the room can rename and archive it.")
-	case p.archived && (c.Archived == nil || *c.Archived) && (c.Name != nil || c.Topic != nil):
-		return p, archived()
+		return refuse(ErrForbidden, "This room keeps its name, and is not archived.")
+	case (more || c.Slow != nil) && !p.keeps():
+		return refuse(ErrForbidden, "Only who made the room, moderators and owners can do this.")
+	case p.archived && (c.Archived == nil || *c.Archived) && (c.Name != nil || c.Topic != nil || c.Slow != nil):
+		return archived()
+	case c.Name != nil || c.Topic != nil:
+		return p.user.MaySpeak(now)
 	}
+	return nil
+}
+
+// changed is p as it will be.
+func (p place) changed(c RoomChange) (place, error) {
 	if c.Name != nil {
 		if p.name = tidy(*c.Name, maxName); p.name == "" {
 			return p, nameless()
@@ -71,7 +92,37 @@ func (p place) changed(userID, roomID string, c RoomChange) (place, error) {
 	if c.Archived != nil {
 		p.archived = *c.Archived
 	}
+	if c.Slow != nil {
+		if p.slow = *c.Slow; p.slow < 0 || p.slow > mostSlow {
+			return p, refuse(ErrInvalid, fmt.Sprintf("Between two messages lie at most %d seconds.", mostSlow))
+		}
+	}
 	return p, nil
+}
+
+// noteChange notes what was done to keep order: not what somebody does with a room they made.
+func noteChange(ctx context.Context, tx *sql.Tx, roomID string, was, is place, now time.Time) error {
+	others := was.maker != was.user.ID
+	done := act{actor: was.user.ID, room: roomID}
+	var all []act
+	if others && was.name != is.name {
+		done.act, done.note = ActRename, ""
+		all = append(all, done)
+	}
+	if others && was.archived != is.archived {
+		done.act, done.note = ActArchive, map[bool]string{true: "on", false: "off"}[is.archived]
+		all = append(all, done)
+	}
+	if was.slow != is.slow {
+		done.act, done.note = ActSlow, strconv.Itoa(is.slow)
+		all = append(all, done)
+	}
+	for _, done := range all {
+		if _, err := insertAct(ctx, tx, now, done); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // free is ErrTaken if an open room, other than this, has the name.

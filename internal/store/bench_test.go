@@ -32,7 +32,7 @@ func benchFolder(b *testing.B) string {
 
 func guests(b *testing.B, s *store.Store) (users [writers]message.User) {
 	for i := range users {
-		u, err := s.Guest(b.Context(), fmt.Sprintf("%d@example.org", i), "Guest")
+		u, err := s.Guest(b.Context(), fmt.Sprintf("%d@example.org", i), "Guest", "")
 		require.NoError(b, err)
 		users[i] = u.Public()
 	}

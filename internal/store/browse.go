@@ -9,11 +9,12 @@ import (
 )
 
 // Browse are the open rooms that are not archived and have the query in their name, by name, after the
-// room of this id; at most 200, and 0 asks for 50. Those that the user is a member of have Membership.
+// room of this id; at most 200, and 0 asks for 50. Those that the user is a member of have Membership;
+// others there are not for a reader.
 func (s *Store) Browse(ctx context.Context, userID, query, after string, limit int) ([]message.Room, error) {
 	pattern := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(message.Fold(query)) + "%"
 	rooms, err := list(ctx, s.engine.read, scanRoom, selectRooms+`
-		WHERE r.kind = 'open' AND r.archived = 0 AND r.folded LIKE $2 ESCAPE '\'
+		WHERE r.kind = 'open' AND r.archived = 0 AND `+mayReadRoom+` AND r.folded LIKE $2 ESCAPE '\'
 		  AND ($3 = '' OR r.folded > (SELECT folded FROM rooms WHERE id = $3))
 		ORDER BY r.folded LIMIT $4`, userID, pattern, after, pageSize(limit))
 	if err != nil {

@@ -14,7 +14,8 @@ import (
 type change struct {
 	user, room string
 	id         int64
-	apply      func(ctx context.Context, tx *sql.Tx, l *line, now time.Time) error
+	may        func(p place, now time.Time) error // whether the user may do such a thing there
+	apply      func(ctx context.Context, tx *sql.Tx, p place, l *line, now time.Time) error
 	wipes      bool // whether it takes words away, which must then be gone from the disk
 
 	message message.Message // as it stands afterwards
@@ -53,11 +54,16 @@ func (s *statements) change(ctx context.Context, tx *sql.Tx, j *job, now time.Ti
 
 func (s *statements) bringAbout(ctx context.Context, tx *sql.Tx, c *change, now time.Time) error {
 	// First, for its lock: what is read afterwards stays so until the commit.
-	rev, err := s.take(ctx, c.room, 1)
+	rev, _, err := s.take(ctx, c.room, 1)
 	if err != nil && !errors.Is(err, errNothing) {
 		return err
 	}
-	if err := maySpeak(ctx, tx, c.user, c.room); err != nil {
+	now = moment(now.UnixMicro())
+	p, err := placeOf(ctx, tx, c.user, c.room)
+	if err != nil {
+		return err
+	}
+	if err := c.may(p, now); err != nil {
 		return err
 	}
 	l, err := selectLine(ctx, tx, c.room, c.id)
@@ -69,7 +75,7 @@ func (s *statements) bringAbout(ctx context.Context, tx *sql.Tx, c *change, now 
 	if c.wipes {
 		was = tokensOf(l.Message)
 	}
-	if err := c.apply(ctx, tx, &l, moment(now.UnixMicro())); err != nil {
+	if err := c.apply(ctx, tx, p, &l, now); err != nil {
 		return err
 	}
 	l.TextMessage.Rev = rev
@@ -80,9 +86,18 @@ func (s *statements) bringAbout(ctx context.Context, tx *sql.Tx, c *change, now 
 	return reindex(ctx, tx, l.seq, was, tokensOf(l.Message))
 }
 
-func selectLine(ctx context.Context, q querier, room string, id int64) (l line, err error) {
-	l.Message, err = scanMessage(q.QueryRowContext(ctx,
-		`SELECT m.seq, COALESCE(m.ref, ''), `+fromMessages+` WHERE m.room = $1 AND m.id = $2`, room, id), &l.seq)
+func selectLine(ctx context.Context, q querier, room string, id int64) (line, error) {
+	return scanLine(q.QueryRowContext(ctx, selectLineOf+`m.room = $1 AND m.id = $2`, room, id))
+}
+
+func selectLines(ctx context.Context, q querier, which string, args ...any) ([]line, error) {
+	return list(ctx, q, scanLine, selectLineOf+which, args...)
+}
+
+const selectLineOf = `SELECT m.seq, COALESCE(m.ref, ''), ` + fromMessages + ` WHERE `
+
+func scanLine(from row) (l line, err error) {
+	l.Message, err = scanMessage(from, &l.seq)
 	return l, err
 }
 

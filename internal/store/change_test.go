@@ -17,7 +17,7 @@ import (
 func TestOneTransaction(t *testing.T) {
 	s := alone(t)
 	ann := s.guest(t)
-	ben, err := s.Guest(t.Context(), "ben@example.org", "Ben")
+	ben, err := s.Guest(t.Context(), "ben@example.org", "Ben", "")
 	require.NoError(t, err)
 	for i := range 10 {
 		require.NoError(t, s.post(ann, fmt.Sprint("message ", i+1)))
@@ -102,7 +102,7 @@ func TestMembershipsAreLimited(t *testing.T) {
 	s.exec(t, `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 499)
 		INSERT INTO rooms (id, name, kind, rev) SELECT 'room ' || i, 'Room', 'private', 0 FROM n`)
 	s.exec(t, `INSERT INTO members (room, user_id, involvement, read, joined) SELECT rooms.id, users.id, 'all', 0, 0 FROM rooms, users WHERE rooms.id <> 'lobby'`)
-	ben, err := s.Guest(t.Context(), "ben@example.org", "Ben")
+	ben, err := s.Guest(t.Context(), "ben@example.org", "Ben", "")
 	require.NoError(t, err)
 	for _, r := range []NewRoom{
 		{Kind: message.OpenRoom, Name: "Tea"}, {Kind: message.PrivateRoom, Name: "Tea"}, {Kind: message.DirectRoom, Users: []string{ben.ID}},

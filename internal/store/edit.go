@@ -19,10 +19,10 @@ type Words struct {
 // message: it is published with its next Rev before it is returned, its TextMessage must not be
 // changed, and if all is already as it should be, nothing is published and it is returned as it is.
 // ErrNotFound: the user is in no such room, or no such message is in it, or it was deleted.
-// ErrArchived: the room can only be read. ErrForbidden: somebody else said it.
+// ErrArchived: the room can only be read. ErrForbidden: somebody else said it. ErrMuted: as User.MaySpeak.
 func (s *Store) Edit(ctx context.Context, userID, room string, id int64, w Words) (message.Message, error) {
-	return s.change(ctx, "edit", &change{user: userID, room: room, id: id, wipes: true,
-		apply: func(ctx context.Context, tx *sql.Tx, l *line, now time.Time) error {
+	return s.change(ctx, "edit", &change{user: userID, room: room, id: id, may: place.maySpeak, wipes: true,
+		apply: func(ctx context.Context, tx *sql.Tx, _ place, l *line, now time.Time) error {
 			t := l.TextMessage
 			switch {
 			case t.UserInfo.ID != userID:

@@ -30,9 +30,17 @@ type File struct {
 // NewFileID is a name for a File.
 func NewFileID() string { return newID() }
 
-// AddFile keeps what is known of a file, which its owner may then attach to a message.
+// AddFile keeps what is known of a file, which its owner may then attach to a message. Errors as
+// User.MaySpeak; ErrNotFound: no such owner.
 func (s *Store) AddFile(ctx context.Context, f File) error {
 	_, err := write(ctx, s, "add a file", func(ctx context.Context, tx *sql.Tx) (sql.Result, error) {
+		owner, err := selectUser(ctx, tx, `u.id = $1`, f.Owner)
+		if err == nil {
+			err = owner.MaySpeak(s.now())
+		}
+		if err != nil {
+			return nil, err
+		}
 		preview := sql.NullString{String: f.PreviewHash, Valid: f.PreviewHash != ""}
 		return tx.ExecContext(ctx, `
 			INSERT INTO files (id, owner, name, type, size, hash, preview, width, height, created)
@@ -47,7 +55,8 @@ func (s *Store) AddFile(ctx context.Context, f File) error {
 func (s *Store) File(ctx context.Context, viewer, id string) (File, error) {
 	f, err := scanFile(s.engine.read.QueryRowContext(ctx, selectFiles+`
 		LEFT JOIN rooms r ON r.id = f.room LEFT JOIN members mb ON mb.room = f.room AND mb.user_id = $1
-		WHERE f.id = $2 AND (f.room IS NULL AND f.owner = $1 OR `+mayReadRoom+`)`, viewer, id))
+		WHERE f.id = $2 AND (f.room IS NULL AND f.owner = $1 OR `+mayReadRoom+`)
+		  AND NOT EXISTS (SELECT 1 FROM purged WHERE room = f.room AND id = f.message)`, viewer, id))
 	if err != nil {
 		return File{}, fmt.Errorf("store: file: %w", found(err))
 	}

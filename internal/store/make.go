@@ -37,7 +37,8 @@ type NewRoom struct {
 // MakeRoom makes a room and lets its maker and Users in. A direct room is there once for one set of
 // people: made is false if it was there before. ErrInvalid: the name is empty, or something is given
 // that this kind of room does not have; ErrTaken: an open room has this name; ErrTooMany: people, rooms
-// or memberships; ErrNotFound: one of Users, or the maker.
+// or memberships; ErrNotFound: one of Users, or the maker; ErrForbidden: the maker is a reader; ErrMuted: as
+// User.MaySpeak, but for direct rooms.
 func (s *Store) MakeRoom(ctx context.Context, maker string, r NewRoom) (room message.Room, made bool, err error) {
 	type answer struct {
 		id   string
@@ -72,7 +73,11 @@ func makeNamed(ctx context.Context, tx *sql.Tx, maker string, r NewRoom, now tim
 	case len(r.Users) > mostInvited:
 		return "", refuse(ErrTooMany, fmt.Sprintf("At most %d people can be invited at once.", mostInvited))
 	}
-	if _, err := selectUser(ctx, tx, `u.id = $1`, maker); err != nil {
+	u, err := selectUser(ctx, tx, `u.id = $1`, maker)
+	if err == nil {
+		err = u.MaySpeak(now)
+	}
+	if err != nil {
 		return "", err
 	}
 	var n int
@@ -105,8 +110,12 @@ func makeDirect(ctx context.Context, tx *sql.Tx, maker string, r NewRoom, now ti
 	case len(people) > mostDirect:
 		return "", false, refuse(ErrTooMany, fmt.Sprintf("At most %d people can be in a direct room. Please make a private one.", mostDirect))
 	}
-	if _, err := selectUser(ctx, tx, `u.id = $1`, maker); err != nil {
+	u, err := selectUser(ctx, tx, `u.id = $1`, maker)
+	switch {
+	case err != nil:
 		return "", false, err
+	case u.Role == message.RoleReader:
+		return "", false, refuse(ErrForbidden, "You are here as a reader, who begins no conversations.")
 	}
 	key := strings.Join(people, " ")
 	id = newID()

@@ -25,33 +25,10 @@ func (s *Store) AddMember(ctx context.Context, by, roomID, userID string) (added
 			return false, refuse(ErrForbidden, "Who is in a direct room stays the same. Please make another.")
 		case p.archived:
 			return false, archived()
+		case by != userID && p.user.Role == message.RoleReader:
+			return false, refuse(ErrForbidden, "You are here as a reader, who brings nobody in.")
 		}
 		return letIn(ctx, tx, by, roomID, userID, s.now())
-	})
-}
-
-// RemoveMember takes a user out of a room, which so far is for themselves to do. removed is false if
-// they were not in it. ErrNotFound: no such room for by; ErrForbidden: it is somebody else, or nobody
-// leaves this room: the lobby, or a direct one.
-func (s *Store) RemoveMember(ctx context.Context, by, roomID, userID string) (removed bool, err error) {
-	return write(ctx, s, "remove a member", func(ctx context.Context, tx *sql.Tx) (bool, error) {
-		p, err := placeOf(ctx, tx, by, roomID)
-		switch {
-		case err != nil:
-			return false, err
-		case by != userID:
-			return false, refuse(ErrForbidden, "Everybody leaves a room themselves.")
-		case roomID == message.Lobby:
-			return false, refuse(ErrForbidden, "Everybody is in the lobby.")
-		case p.kind == message.DirectRoom:
-			return false, refuse(ErrForbidden, "A direct room cannot be left.")
-		}
-		result, err := tx.ExecContext(ctx, `DELETE FROM members WHERE room = $1 AND user_id = $2`, roomID, userID)
-		if err != nil {
-			return false, err
-		}
-		n, err := result.RowsAffected()
-		return n > 0, err
 	})
 }
 
@@ -96,10 +73,12 @@ func letIn(ctx context.Context, tx *sql.Tx, by, room, userID string, now time.Ti
 	return true, nil
 }
 
+// insertMember has who comes into a slow room wait first: coming again is no way around that.
 func insertMember(ctx context.Context, tx *sql.Tx, room, userID string, now time.Time) (added bool, err error) {
 	result, err := tx.ExecContext(ctx, `
-		INSERT INTO members (room, user_id, involvement, read, joined)
-		SELECT id, CAST($2 AS TEXT), 'all', rev, CAST($3 AS BIGINT) FROM rooms WHERE id = $1
+		INSERT INTO members (room, user_id, involvement, read, joined, spoke)
+		SELECT id, CAST($2 AS TEXT), 'all', rev, CAST($3 AS BIGINT), CASE WHEN slow > 0 THEN CAST($3 AS BIGINT) ELSE 0 END
+		FROM rooms WHERE id = $1
 		ON CONFLICT DO NOTHING`, room, userID, now.UnixMicro())
 	if err != nil {
 		return false, fmt.Errorf("insert a member: %w", err)

@@ -57,7 +57,7 @@ func TestDatabaseOfTheFirstVersion(t *testing.T) {
 	}
 	ann, err := s.User(t.Context(), "ann")
 	require.NoError(t, err)
-	assert.Equal(t, User{ID: "ann", Email: "ann@example.org", Name: "Ann  LEE", Picture: "7", Verified: true, Created: moment(now.UnixMicro())}, ann)
+	assert.Equal(t, User{ID: "ann", Email: "ann@example.org", Name: "Ann  LEE", Picture: "7", Verified: true, Role: message.RoleOwner, Created: moment(now.UnixMicro())}, ann)
 	found, err := s.FindUsers(t.Context(), "ben", "lee", "", 0)
 	require.NoError(t, err)
 	assert.Equal(t, []message.User{ann.Public()}, found)
@@ -101,12 +101,47 @@ func TestDatabaseOfTheFirstVersion(t *testing.T) {
 	require.NoError(t, err)
 	_, _, err = s.Delete(t.Context(), "ben", message.Lobby, 1)
 	require.NoError(t, err)
-	sessions, err := s.Sessions(t.Context(), [][]byte{[]byte("laptop")})
+	sessions, err := s.Sessions(t.Context(), [][]byte{[]byte("laptop")}, "")
 	require.NoError(t, err)
 	require.Len(t, sessions, 1)
 	assert.Equal(t, ann, sessions[0].User)
-	_, _, err = s.Claim(t.Context(), Claim{Email: "ann@example.org", Code: "123456", TokenHash: []byte("phone")})
+	assert.True(t, sessions[0].typed, "the one that she came with")
+	ben, err := s.Guest(t.Context(), "ben@example.org", "ben", "")
 	require.NoError(t, err)
+	assert.Equal(t, "ben", ben.ID, "who had an address without a session was a guest")
+	_, err = s.Claim(t.Context(), Claim{Email: "ann@example.org", Code: "123456", TokenHash: []byte("phone")})
+	require.NoError(t, err)
+	assert.Empty(t, faults(t, s))
+}
+
+// Until there were roles, who made a room could go and leave it to nobody.
+func TestRoomsWithoutTheirMaker(t *testing.T) {
+	dir := t.TempDir()
+	e, err := openSQLite(t.Context(), dir)
+	require.NoError(t, err)
+	m, err := e.migrator()
+	require.NoError(t, err)
+	_, err = m.UpTo(t.Context(), 5)
+	require.NoError(t, err)
+	for _, query := range []string{
+		`INSERT INTO users (id, email, name, picture, verified, created) VALUES ('ann', 'ann@example.org', 'Ann', '', 0, 1), ('ben', 'ben@example.org', 'Ben', '', 0, 2), ('old', NULL, 'Old', '', 0, 0)`,
+		`INSERT INTO rooms (id, name, kind, rev, maker, folded) VALUES ('hers', 'A', 'open', 0, 'ann', 'a'), ('left', 'B', 'private', 0, 'ann', 'b'), ('lost', 'C', 'private', 0, 'old', 'c'), ('empty', 'D', 'open', 0, 'ann', 'd'), ('two', '', 'direct', 0, 'old', '')`,
+		`INSERT INTO members (room, user_id, involvement, read, joined) VALUES ('hers', 'ben', 'all', 0, 1), ('hers', 'ann', 'all', 0, 2),
+			('left', 'old', 'all', 0, 1), ('left', 'ben', 'all', 0, 2), ('lost', 'old', 'all', 0, 1), ('lost', 'ben', 'all', 0, 3), ('lost', 'ann', 'all', 0, 2),
+			('two', 'old', 'all', 0, 1), ('two', 'ben', 'all', 0, 1)`,
+	} {
+		_, err := e.write.ExecContext(t.Context(), query)
+		require.NoError(t, err)
+	}
+	require.NoError(t, e.close())
+	s, err := Open(t.Context(), Options{Dir: dir})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, s.Close()) }()
+	for id, maker := range map[string]string{message.Lobby: "", "hers": "ann", "left": "ben", "lost": "ann", "empty": "ann", "two": "old"} {
+		room, err := s.RoomInfo(t.Context(), id)
+		require.NoError(t, err)
+		assert.Equal(t, maker, room.Maker, id)
+	}
 	assert.Empty(t, faults(t, s))
 }
 

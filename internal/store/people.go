@@ -13,7 +13,8 @@ import (
 // FindUsers are those whose name, or a word in it, begins with the query, accents or not, by name: everyone for room "",
 // else who is in the room, and everyone for an open one. At most 200, and 0 asks for 50; who has lost
 // their address to somebody else is left out. Of everyone no more than 1,000 are looked at, so that the
-// first letter of many names costs little. ErrNotFound: no such room for this viewer.
+// first letter of many names costs little. A reader finds only who is in one of their rooms. ErrNotFound: no
+// such room for this viewer.
 func (s *Store) FindUsers(ctx context.Context, viewer, query, room string, limit int) ([]message.User, error) {
 	within := false
 	if room != "" {
@@ -23,10 +24,10 @@ func (s *Store) FindUsers(ctx context.Context, viewer, query, room string, limit
 		}
 		within = p.kind != message.OpenRoom
 	}
-	which, args := `u.email IS NOT NULL`, []any{pageSize(limit)}
+	which, args := `u.email IS NOT NULL AND (`+mayBrowse+` OR `+inMyRooms+`)`, []any{viewer, pageSize(limit)}
 	if within {
 		args = append(args, room)
-		which += ` AND u.id IN (SELECT user_id FROM members WHERE room = $2)`
+		which += ` AND u.id IN (SELECT user_id FROM members WHERE room = $3)`
 	}
 	if folded := search.Fold(message.Fold(query)); folded != "" {
 		n := len(args)
@@ -38,30 +39,36 @@ func (s *Store) FindUsers(ctx context.Context, viewer, query, room string, limit
 			which += ` AND u.id IN (SELECT user_id FROM names WHERE ` + begins + ` ORDER BY name LIMIT 1000)`
 		}
 	}
-	return s.people(ctx, `FROM users u WHERE `+which+` ORDER BY u.folded, u.id LIMIT $1`, args...)
+	return s.people(ctx, `FROM users u WHERE `+which+` ORDER BY u.folded, u.id LIMIT $2`, args...)
 }
 
-// Users are those of the ids, the first 200 of them, by name; whom there is not is left out.
-func (s *Store) Users(ctx context.Context, ids []string) ([]message.User, error) {
+// inMyRooms is of users u who are in a room where $1 is, too.
+const inMyRooms = `EXISTS (SELECT 1 FROM members mine CROSS JOIN members mb ON mb.room = mine.room WHERE mine.user_id = $1 AND mb.user_id = u.id)`
+
+// Users are those of the ids, the first 200 of them, by name; whom there is not is left out, and towards a
+// reader who is in none of their rooms.
+func (s *Store) Users(ctx context.Context, viewer string, ids []string) ([]message.User, error) {
 	ids = ids[:min(len(ids), maxPage)]
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return s.people(ctx, `FROM users u WHERE u.id IN (`+marks(1, len(ids))+`) ORDER BY u.folded, u.id`, anys(ids)...)
+	return s.people(ctx, `
+		FROM users u WHERE u.id IN (`+marks(2, len(ids))+`) AND (u.id = $1 OR `+mayBrowse+` OR `+inMyRooms+`)
+		ORDER BY u.folded, u.id`, append([]any{viewer}, anys(ids)...)...)
 }
 
 // mostNamed is how many are looked at for one message, however many have one of the names in it.
 const mostNamed = 500
 
-// Named are those who can be mentioned in a room, its members or in an open one everybody, and whose
-// name is one of the names, each folded by message.Fold; at most 500.
+// Named are those who can be mentioned in a room, its members or in an open one everybody who can come, and
+// whose name is one of the names, each folded by message.Fold; at most 500.
 func (s *Store) Named(ctx context.Context, room string, folded []string) ([]message.User, error) {
 	if len(folded) == 0 {
 		return nil, nil
 	}
 	return s.people(ctx, `
 		FROM users u WHERE u.folded IN (`+marks(2, len(folded))+`) AND u.email IS NOT NULL
-		AND (EXISTS (SELECT 1 FROM rooms WHERE id = $1 AND kind = 'open') OR EXISTS (SELECT 1 FROM members WHERE room = $1 AND user_id = u.id))
+		AND (u.role <> 'reader' AND EXISTS (SELECT 1 FROM rooms WHERE id = $1 AND kind = 'open') OR EXISTS (SELECT 1 FROM members WHERE room = $1 AND user_id = u.id))
 		ORDER BY u.folded, u.id LIMIT `+strconv.Itoa(mostNamed), append([]any{room}, anys(folded)...)...)
 }
 

@@ -14,8 +14,8 @@ const mostPins = 100 // in one room
 // Pin pins a message to its room, or takes the pin away. Anybody in the room may; ErrTooMany: 100 are
 // pinned. Else as Edit.
 func (s *Store) Pin(ctx context.Context, userID, room string, id int64, on bool) (message.Message, error) {
-	return s.change(ctx, "pin", &change{user: userID, room: room, id: id,
-		apply: func(ctx context.Context, tx *sql.Tx, l *line, now time.Time) error {
+	return s.change(ctx, "pin", &change{user: userID, room: room, id: id, may: place.maySpeak,
+		apply: func(ctx context.Context, tx *sql.Tx, _ place, l *line, now time.Time) error {
 			t := l.TextMessage
 			switch {
 			case t.Deleted != nil:

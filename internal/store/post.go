@@ -14,7 +14,7 @@ import (
 // Ref, when there is one, is unique for its author, over all rooms.
 type Draft struct {
 	Room     string
-	Author   message.User // stands in the message as it is given here, but for Email, which is left out
+	Author   message.User // stands in the message as it is given here, but for what is only theirs
 	Ref      string
 	Content  string
 	HTML     string         // Content as safe HTML
@@ -26,10 +26,11 @@ type Draft struct {
 // Post stores the draft, publishes it, and returns it when it is on disk; its TextMessage is the one
 // that Published got, so it must not be changed. A Ref that the author used before gives what was said
 // under it first, as it stands now, with repeated, and nothing is stored or published. ErrNotFound: the
-// author is in no such room. ErrArchived: it can only be read. ErrInvalid: there is nothing to reply to.
-// Files that cannot be attached are a *message.Error.
+// author is in no such room. ErrArchived: it can only be read. ErrMuted, ErrForbidden, ErrBanned: as
+// User.MaySpeak. ErrSlow: it is too soon. ErrInvalid: there is nothing to reply to. Files that cannot be
+// attached are a *message.Error.
 func (s *Store) Post(ctx context.Context, d Draft) (m message.Message, repeated bool, err error) {
-	d.Author.Email = ""
+	d.Author.Email, d.Author.Muted = "", nil
 	p := &post{Draft: d}
 	if err := s.writer.do(ctx, &job{post: p}); err != nil {
 		return message.Message{}, false, fmt.Errorf("store: post to room %s: %w", d.Room, err)
@@ -44,23 +45,26 @@ type post struct {
 	repeated bool
 }
 
-// Selecting the member lets somebody else insert nothing, rather than break the transaction of all
-// others. The same goes for a reply to nothing. Most messages are plain: the fewer parameters, the
-// faster.
+// Selecting the member lets somebody else insert nothing, or somebody who may not speak, rather than break
+// the transaction of all others. The same goes for a reply to nothing. Most messages are plain: the fewer
+// parameters, the faster.
 const (
 	insertPlain = `
 		INSERT INTO messages (room, id, rev, author, ref, at, content, html)
-		SELECT room, CAST($2 AS BIGINT), CAST($2 AS BIGINT), user_id, CAST($4 AS TEXT), CAST($5 AS BIGINT), CAST($6 AS TEXT), ''
-		FROM members WHERE room = $1 AND user_id = $3
+		SELECT mb.room, CAST($2 AS BIGINT), CAST($2 AS BIGINT), u.id, CAST($4 AS TEXT), CAST($5 AS BIGINT), CAST($6 AS TEXT), ''
+		` + fromSpeaker + `
 		ON CONFLICT (author, ref) DO NOTHING`
 
 	insertRich = `
 		INSERT INTO messages (room, id, rev, author, ref, at, content, html, reply_to, parts)
-		SELECT room, CAST($2 AS BIGINT), CAST($2 AS BIGINT), user_id, CAST($4 AS TEXT), CAST($5 AS BIGINT), CAST($6 AS TEXT),
+		SELECT mb.room, CAST($2 AS BIGINT), CAST($2 AS BIGINT), u.id, CAST($4 AS TEXT), CAST($5 AS BIGINT), CAST($6 AS TEXT),
 		       CAST($7 AS TEXT), CAST($8 AS BIGINT), CAST($9 AS TEXT)
-		FROM members WHERE room = $1 AND user_id = $3
+		` + fromSpeaker + `
 		     AND ($8 IS NULL OR EXISTS (SELECT 1 FROM messages WHERE room = $1 AND id = $8))
 		ON CONFLICT (author, ref) DO NOTHING`
+
+	fromSpeaker = `FROM members mb CROSS JOIN users u WHERE mb.room = $1 AND mb.user_id = $3
+		     AND u.id = mb.user_id AND u.muted <= $5 AND u.banned <= $5 AND u.role <> 'reader'`
 )
 
 // errNothing is of an insert that inserted nothing.
@@ -69,10 +73,10 @@ var errNothing = errors.New("nothing was inserted")
 // posts stores what is said in one room. Its revs are taken all at once; those that nothing needed are
 // given back, so that none is missing.
 func (s *statements) posts(ctx context.Context, tx *sql.Tx, room string, posts []*job, now time.Time) ([]message.Message, error) {
-	rev, err := s.take(ctx, room, len(posts))
+	rev, slow, err := s.take(ctx, room, len(posts))
 	if errors.Is(err, errNothing) {
 		for _, j := range posts {
-			j.err = j.post.explain(ctx, tx, err)
+			j.err = j.post.explain(ctx, tx, err, now)
 		}
 		return nil, nil
 	}
@@ -89,12 +93,12 @@ func (s *statements) posts(ctx context.Context, tx *sql.Tx, room string, posts [
 			ID: last + 1, Rev: last + 1, Content: p.Content, HTML: p.HTML, UserInfo: p.Author,
 			Time: local, At: at, ReplyTo: p.ReplyTo, Mentions: p.Mentions,
 		}}
-		refused, err := s.post(ctx, tx, p)
+		refused, err := s.post(ctx, tx, p, slow)
 		if err != nil {
 			return nil, err
 		}
 		if refused != nil {
-			j.err = p.explain(ctx, tx, refused)
+			j.err = p.explain(ctx, tx, refused, now)
 			continue
 		}
 		last++
@@ -109,10 +113,15 @@ func (s *statements) posts(ctx context.Context, tx *sql.Tx, room string, posts [
 }
 
 // post stores one. What it is refused for is its own; err is of the transaction.
-func (s *statements) post(ctx context.Context, tx *sql.Tx, p *post) (refused, err error) {
-	if len(p.Files) > 0 { // which are attached together with the message, or not at all
+func (s *statements) post(ctx context.Context, tx *sql.Tx, p *post, slow bool) (refused, err error) {
+	if len(p.Files) > 0 || slow { // what goes with the message happens together with it, or not at all
 		return attempt(ctx, tx, func(ctx context.Context, tx *sql.Tx) (err error) {
 			t := p.message.TextMessage
+			if slow {
+				if err := pace(ctx, tx, p.Author.ID, p.Room, t.At); err != nil {
+					return err
+				}
+			}
 			if t.Files, err = attachFiles(ctx, tx, p.Author.ID, p.Room, t.ID, p.Files); err != nil {
 				return err
 			}
@@ -153,10 +162,13 @@ func (s *statements) insertPost(ctx context.Context, tx *sql.Tx, p *post) error 
 }
 
 // explain says why nothing was inserted. That it was said before is no error.
-func (p *post) explain(ctx context.Context, q querier, refused error) error {
-	spoken := maySpeak(ctx, q, p.Author.ID, p.Room)
-	if spoken != nil && !errors.Is(spoken, ErrArchived) {
-		return spoken
+func (p *post) explain(ctx context.Context, q querier, refused error, now time.Time) error {
+	at, err := placeOf(ctx, q, p.Author.ID, p.Room)
+	switch {
+	case err != nil:
+		return err
+	case !at.member:
+		return ErrNotFound
 	}
 	if p.Ref != "" {
 		first, err := scanMessage(q.QueryRowContext(ctx, selectMessages+` WHERE m.author = $1 AND m.ref = $2`, p.Author.ID, p.Ref))
@@ -168,10 +180,10 @@ func (p *post) explain(ctx context.Context, q querier, refused error) error {
 			return fmt.Errorf("look up a ref: %w", err)
 		}
 	}
-	switch {
-	case spoken != nil:
-		return spoken
-	case errors.Is(refused, errNothing):
+	if err := at.maySpeak(now); err != nil {
+		return err
+	}
+	if errors.Is(refused, errNothing) {
 		return refuse(ErrInvalid, "The message that this replies to is not in this room.")
 	}
 	return refused

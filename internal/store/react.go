@@ -23,8 +23,8 @@ func (s *Store) React(ctx context.Context, userID, room string, id int64, emoji 
 	if !ok {
 		return message.Message{}, refuse(ErrInvalid, "A reaction is one emoji.")
 	}
-	return s.change(ctx, "react to", &change{user: userID, room: room, id: id,
-		apply: func(_ context.Context, _ *sql.Tx, l *line, _ time.Time) (err error) {
+	return s.change(ctx, "react to", &change{user: userID, room: room, id: id, may: place.maySpeak,
+		apply: func(_ context.Context, _ *sql.Tx, _ place, l *line, _ time.Time) (err error) {
 			t := l.TextMessage
 			if t.Deleted != nil {
 				return ErrNotFound

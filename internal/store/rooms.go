@@ -10,7 +10,7 @@ import (
 // selectRooms reads rooms r as the user $1 stands to them, who is mb among their members, or is not.
 const (
 	selectRooms = `
-		SELECT r.id, r.name, r.kind, r.topic, COALESCE(r.maker, ''), r.archived, r.rev,
+		SELECT r.id, r.name, r.kind, r.topic, COALESCE(r.maker, ''), r.archived, r.slow, r.rev,
 		       COALESCE(mb.involvement, ''), COALESCE(mb.read, 0), ` + countUnread + `, ` + countMentions + `
 		FROM rooms r LEFT JOIN members mb ON mb.room = r.id AND mb.user_id = $1`
 
@@ -27,7 +27,9 @@ const (
 			  AND m.room = n.room AND m.id = n.id AND m.author <> mb.user_id
 			LIMIT 100) counted)`
 
-	mayReadRoom = `(r.kind = 'open' OR mb.user_id IS NOT NULL)`
+	// For a reader there are only the rooms that they are in.
+	mayReadRoom = `(mb.user_id IS NOT NULL OR r.kind = 'open' AND ` + mayBrowse + `)`
+	mayBrowse   = `(SELECT role FROM users WHERE id = $1) <> 'reader'`
 )
 
 // Rooms are those that the user is a member of, by name, with Membership, and Users of direct ones. A
@@ -74,8 +76,8 @@ func (s *Store) nameDirect(ctx context.Context, rooms []message.Room) error {
 	return err
 }
 
-// Room is one that the user may read: any they are a member of, and any open one. ErrNotFound
-// otherwise: nobody learns which others exist.
+// Room is one that the user may read: any they are a member of, and, unless they are a reader, any open
+// one. ErrNotFound otherwise: nobody learns which others exist.
 func (s *Store) Room(ctx context.Context, userID, roomID string) (message.Room, error) {
 	r, err := s.room(ctx, `r.id = $2`, userID, roomID)
 	if err != nil {
@@ -94,13 +96,24 @@ func (s *Store) room(ctx context.Context, which, userID string, key any) (messag
 	return one[0], err
 }
 
+// RoomInfo is a room as everyone in it may be told of it: without Membership. ErrNotFound: no such room.
+func (s *Store) RoomInfo(ctx context.Context, roomID string) (message.Room, error) {
+	r, err := scanRoom(s.engine.read.QueryRowContext(ctx, selectRooms+` WHERE r.id = $2`, nobody, roomID))
+	if err != nil {
+		return message.Room{}, fmt.Errorf("store: room %s: %w", roomID, found(err))
+	}
+	one := []message.Room{r}
+	err = s.nameDirect(ctx, one)
+	return one[0], err
+}
+
+// nobody is the id of no user.
+const nobody = ""
+
 // Hears are the ids of all rooms that the user is a member of, those too that Rooms leaves out: what a
 // socket of theirs is to be sent.
 func (s *Store) Hears(ctx context.Context, userID string) ([]string, error) {
-	ids, err := list(ctx, s.engine.read, func(from row) (id string, err error) {
-		err = from.Scan(&id)
-		return id, err
-	}, `SELECT room FROM members WHERE user_id = $1 ORDER BY room`, userID)
+	ids, err := list(ctx, s.engine.read, scanID, `SELECT room FROM members WHERE user_id = $1 ORDER BY room`, userID)
 	if err != nil {
 		return nil, fmt.Errorf("store: rooms that are heard: %w", err)
 	}
@@ -136,39 +149,10 @@ func (s *Store) readable(ctx context.Context, viewer, room string) error {
 	return nil
 }
 
-// A place is a room as somebody stands to it who is to do something there.
-type place struct {
-	kind, name, topic, maker string
-	archived, member         bool
-}
-
-// placeOf is ErrNotFound if the user may not read the room.
-func placeOf(ctx context.Context, q querier, userID, room string) (p place, err error) {
-	err = q.QueryRowContext(ctx, `
-		SELECT r.kind, r.name, r.topic, COALESCE(r.maker, ''), r.archived, mb.user_id IS NOT NULL
-		FROM rooms r LEFT JOIN members mb ON mb.room = r.id AND mb.user_id = $1
-		WHERE r.id = $2 AND `+mayReadRoom, userID, room).Scan(&p.kind, &p.name, &p.topic, &p.maker, &p.archived, &p.member)
-	return p, found(err)
-}
-
-// maySpeak is ErrNotFound unless the user is a member of the room, and ErrArchived if that is archived.
-func maySpeak(ctx context.Context, q querier, userID, room string) error {
-	p, err := placeOf(ctx, q, userID, room)
-	switch {
-	case err != nil:
-		return err
-	case !p.member:
-		return ErrNotFound
-	case p.archived:
-		return archived()
-	}
-	return nil
-}
-
 func scanRoom(from row) (message.Room, error) {
 	var r message.Room
 	var m message.Membership
-	err := from.Scan(&r.ID, &r.Name, &r.Kind, &r.Topic, &r.Maker, &r.Archived, &r.Rev,
+	err := from.Scan(&r.ID, &r.Name, &r.Kind, &r.Topic, &r.Maker, &r.Archived, &r.Slow, &r.Rev,
 		&m.Involvement, &m.Read.ID, &m.Read.Unread, &m.Read.Mentions)
 	if m.Involvement != "" {
 		m.Read.Rev = r.Rev

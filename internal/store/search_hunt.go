@@ -2,12 +2,8 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"iter"
 	"slices"
-	"sort"
-	"time"
 
 	"gochatting/internal/message"
 	"gochatting/internal/search"
@@ -38,29 +34,14 @@ func (h *hunt) narrow(ctx context.Context, before int64) (err error) {
 		h.end = before
 	}
 	if !h.query.Since.IsZero() {
-		h.begin, err = h.at(ctx, h.query.Since)
+		h.begin, err = h.store.seqAt(ctx, h.query.Since)
 	}
 	if !h.query.Until.IsZero() && err == nil {
 		var until int64
-		until, err = h.at(ctx, h.query.Until)
+		until, err = h.store.seqAt(ctx, h.query.Until)
 		h.end = min(h.end, until)
 	}
 	return err
-}
-
-// at is the first seq that was not said before the moment.
-func (h *hunt) at(ctx context.Context, moment time.Time) (int64, error) {
-	var last int64
-	failed := h.store.engine.read.QueryRowContext(ctx, `SELECT COALESCE(MAX(seq), 0) FROM messages`).Scan(&last)
-	seq := sort.Search(int(last)+1, func(seq int) bool {
-		var at int64
-		err := h.store.engine.read.QueryRowContext(ctx, `SELECT at FROM messages WHERE seq >= $1 ORDER BY seq LIMIT 1`, seq).Scan(&at)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			failed = err
-		}
-		return err != nil || at >= moment.UnixMicro()
-	})
-	return int64(seq), failed
 }
 
 // page looks at one message after another until limit of them match.

@@ -10,13 +10,13 @@ import (
 )
 
 const (
-	usersCalled = `SELECT id FROM users WHERE id = $1 OR folded = $2 ORDER BY id`
+	usersCalled = `SELECT u.id FROM users u WHERE (u.id = $2 OR u.folded = $3) AND (` + mayBrowse + ` OR ` + inMyRooms + `) ORDER BY u.id`
 
 	// As mayReadRoom has it, but for all rooms at once without looking at every one.
-	roomsRead = `SELECT id FROM rooms WHERE kind = 'open' UNION SELECT room FROM members WHERE user_id = $1`
+	roomsRead = `SELECT id FROM rooms WHERE kind = 'open' AND ` + mayBrowse + ` UNION SELECT room FROM members WHERE user_id = $1`
 
-	roomsCalled = `SELECT id FROM rooms WHERE (id = $2 OR folded = $3)
-		AND (kind = 'open' OR id IN (SELECT room FROM members WHERE user_id = $1)) ORDER BY id`
+	roomsCalled = `SELECT r.id FROM rooms r LEFT JOIN members mb ON mb.room = r.id AND mb.user_id = $1
+		WHERE (r.id = $2 OR r.folded = $3) AND ` + mayReadRoom + ` ORDER BY r.id`
 )
 
 // resolve makes IDs of the names in q, and of In all rooms in which to look.
@@ -26,7 +26,7 @@ func (s *Store) resolve(ctx context.Context, viewer string, q *search.Query) (er
 			return []string{viewer}, nil
 		}
 		return s.called(ctx, name, "There is nobody called “%s”. A name is given whole, in quotes if it has spaces.",
-			usersCalled, name, message.Fold(name))
+			usersCalled, viewer, name, message.Fold(name))
 	}
 	rooms := func(name string) ([]string, error) {
 		return s.called(ctx, name, "You see no room called “%s”. A name is given whole, in quotes if it has spaces.",
@@ -67,8 +67,10 @@ func (s *Store) called(ctx context.Context, name, mistake, query string, args ..
 }
 
 func (s *Store) ids(ctx context.Context, query string, args ...any) ([]string, error) {
-	return list(ctx, s.engine.read, func(from row) (id string, err error) {
-		err = from.Scan(&id)
-		return id, err
-	}, query, args...)
+	return list(ctx, s.engine.read, scanID, query, args...)
+}
+
+func scanID(from row) (id string, err error) {
+	err = from.Scan(&id)
+	return id, err
 }

@@ -82,12 +82,20 @@ func TestIndexIsExact(t *testing.T) {
 	got, want := s.tokens(t)
 	require.Len(t, want, 30)
 	require.Equal(t, want, got)
+	act, n, err := s.Purge(t.Context(), Operator, ann.ID)
+	require.NoError(t, err)
+	require.Equal(t, 30, n)
+	got, _ = s.tokens(t)
+	require.Empty(t, got)
+	_, err = s.Restore(t.Context(), Operator, act)
+	require.NoError(t, err)
+	got, _ = s.tokens(t)
+	require.Equal(t, want, got)
 
 	// By another version of what cuts: all is cut again.
 	s.exec(t, `UPDATE indexed SET version = 'an older one'`)
 	s.exec(t, `INSERT INTO search (rowid, tokens) VALUES (1, 'rubbish')`)
 	require.NoError(t, s.Close())
-	var err error
 	s.Store, err = Open(t.Context(), Options{Dir: s.dir})
 	require.NoError(t, err)
 	got, want = s.tokens(t)

@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+
+	"gochatting/internal/message"
 )
 
 // sweepStep is how many pages are looked at in one part: a millisecond or two.
@@ -37,8 +39,8 @@ func sweepSQLite(ctx context.Context, s *Store, first int) (next int, err error)
 		return next, nil
 	}
 	// Also with nothing to do at the end: the log may still have a page as it was before it was swept.
-	return next, s.writer.do(ctx, &job{wipes: true, write: func(ctx context.Context, tx *sql.Tx) error {
-		return sweepPages(ctx, tx, littered)
+	return next, s.writer.do(ctx, &job{sweeps: true, write: func(ctx context.Context, tx *sql.Tx) ([][]message.Message, error) {
+		return nil, sweepPages(ctx, tx, littered)
 	}})
 }
 

@@ -25,7 +25,13 @@ var (
 	ErrTaken     = errors.New("the name is taken")
 	ErrTooMany   = errors.New("there are as many as there may be")
 	ErrInvalid   = errors.New("not valid")
+	ErrConflict  = errors.New("not as things stand")
+	ErrMuted     = errors.New("the user is muted")
+	ErrSlow      = errors.New("too soon after the last one")
+	ErrBanned    = errors.New("banned")
 	ErrHeld      = errors.New("the address is held by somebody else")
+	ErrUnproven  = errors.New("the address must be proven")
+	ErrUninvited = errors.New("only who is invited comes in")
 	ErrWrongCode = errors.New("the code is wrong or dead")
 	ErrFull      = errors.New("the disk is full")
 	ErrLocked    = errors.New("in use by another gochatting; stop it or choose another with --data")
@@ -42,6 +48,8 @@ type Options struct {
 	// given it must not change.
 	Published func(room string, heard []message.Message)
 
+	Entry Entry // who may come in
+
 	Log *slog.Logger     // default: slog.Default()
 	Now func() time.Time // default: time.Now; called from several goroutines
 }
@@ -54,6 +62,7 @@ type Store struct {
 	writer *writer
 	index  *index
 	broom  *sweeper
+	entry  Entry
 	log    *slog.Logger
 	now    func() time.Time
 }
@@ -94,13 +103,17 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := e.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("store: migrate: %w", err), e.close())
 	}
-	s := &Store{engine: e, log: o.Log, now: o.Now}
+	s := &Store{engine: e, entry: o.Entry, log: o.Log, now: o.Now}
 	if s.index, err = newIndex(ctx, s); err == nil {
 		o.Published = s.index.hearing(o.Published)
 		s.writer, err = newWriter(ctx, e, o)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: prepare: %w", err), e.close())
+	}
+	if err := s.enthrone(ctx); err != nil {
+		s.writer.close()
+		return nil, errors.Join(err, e.close())
 	}
 	s.index.start()
 	s.broom = newSweeper(s)

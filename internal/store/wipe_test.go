@@ -150,3 +150,43 @@ func TestDeletedIsGoneAfterACrash(t *testing.T) {
 	assert.Empty(t, onDisk(t, crashed, "embarrassing"))
 	require.NoError(t, again.Close())
 }
+
+// What was purged is kept for a day, or until it is deleted; then no word of it is left on the disk either.
+func TestPurgedIsGone(t *testing.T) {
+	for way, forget := range map[string]func(ctx context.Context, s *Store, author string) ([]string, error){
+		"swept": func(ctx context.Context, s *Store, _ string) ([]string, error) {
+			return s.SweepPurged(ctx, time.Now().Add(time.Minute))
+		},
+		"deleted": func(ctx context.Context, s *Store, author string) ([]string, error) {
+			_, blobs, err := s.Delete(ctx, author, message.Lobby, 1)
+			return blobs, err
+		},
+	} {
+		t.Run(way, func(t *testing.T) { purgedIsGone(t, forget) })
+	}
+}
+
+func purgedIsGone(t *testing.T, forget func(ctx context.Context, s *Store, author string) ([]string, error)) {
+	s := open(t)
+	eve := s.guest(t)
+	f := File{File: message.File{ID: NewFileID(), Name: "badpicture.png", Type: "text/plain"}, Hash: "badhash", Owner: eve.ID}
+	require.NoError(t, s.AddFile(t.Context(), f))
+	words := []string{"embarrassing", "badmarkup", "badpicture", "badalt", "badhash"}
+	_, _, err := s.Post(t.Context(), Draft{
+		Room: message.Lobby, Author: eve.Public(), Content: "embarrassing", HTML: "<p>badmarkup</p>", Files: []message.File{{ID: f.ID, Alt: "badalt"}},
+	})
+	require.NoError(t, err)
+	require.NoError(t, s.Indexed(t.Context()))
+	act, n, err := s.Purge(t.Context(), Operator, eve.ID)
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	assert.Equal(t, words, onDisk(t, s.dir, words...), "it could be undone")
+
+	blobs, err := forget(t.Context(), s.Store, eve.ID)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"badhash"}, blobs)
+	require.Eventually(t, func() bool { return len(onDisk(t, s.dir, words...)) == 0 }, time.Minute, 10*time.Millisecond)
+	n, err = s.Restore(t.Context(), Operator, act)
+	require.NoError(t, err)
+	assert.Zero(t, n)
+}

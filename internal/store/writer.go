@@ -51,8 +51,9 @@ type writer struct {
 type job struct {
 	post   *post
 	change *change
-	write  func(ctx context.Context, tx *sql.Tx) error
+	write  func(ctx context.Context, tx *sql.Tx) (heard [][]message.Message, err error)
 	wipes  bool       // whether it takes words away, which must then be gone from the disk
+	sweeps bool       // whether it only sees to that
 	err    error      // run's, until it is sent to done
 	done   chan error // holds one: run never waits for a caller that has gone
 }
@@ -175,14 +176,11 @@ func (w *writer) commit(batch []*job) {
 		w.committed.Store(last.Room, last.TextMessage.Rev)
 		w.published(last.Room, messages)
 	}
-	if slices.ContainsFunc(batch, func(j *job) bool { return j.wipes && j.err == nil }) {
+	if slices.ContainsFunc(batch, func(j *job) bool { return (j.wipes || j.sweeps) && j.err == nil }) {
 		w.scrub()
 	}
-	if slices.ContainsFunc(batch, func(j *job) bool { return j.wipes && j.change != nil && j.err == nil }) {
-		select {
-		case w.dirt <- struct{}{}:
-		default: // it is known already
-		}
+	if slices.ContainsFunc(batch, func(j *job) bool { return j.wipes && j.err == nil }) {
+		signal(w.dirt)
 	}
 	for _, j := range batch {
 		j.done <- j.err
@@ -218,13 +216,23 @@ func (w *writer) transact(batch []*job) (heard [][]message.Message, err error) {
 			inRooms = append(inRooms, j)
 			continue
 		}
-		if j.err, err = attempt(ctx, tx, j.write); err != nil {
+		var changed [][]message.Message
+		j.err, err = attempt(ctx, tx, func(ctx context.Context, tx *sql.Tx) (err error) {
+			changed, err = j.write(ctx, tx)
+			return err
+		})
+		if err != nil {
 			return nil, err
 		}
+		if j.err == nil {
+			heard = append(heard, changed...)
+		}
 	}
-	if heard, err = w.say.all(ctx, tx, inRooms, w.now()); err != nil {
+	happened, err := w.say.all(ctx, tx, inRooms, w.now())
+	if err != nil {
 		return nil, err
 	}
+	heard = append(heard, happened...)
 	for _, j := range batch {
 		j.err = w.classify(j.err)
 	}
@@ -266,9 +274,9 @@ func (w *writer) note(writes int, err error) {
 // error. After ctx has ended f may still run: it must touch nothing but its own.
 func write[T any](ctx context.Context, s *Store, what string, f func(ctx context.Context, tx *sql.Tx) (T, error)) (T, error) {
 	var result, none T
-	err := s.writer.do(ctx, &job{write: func(ctx context.Context, tx *sql.Tx) (err error) {
+	err := s.writer.do(ctx, &job{write: func(ctx context.Context, tx *sql.Tx) (_ [][]message.Message, err error) {
 		result, err = f(ctx, tx)
-		return err
+		return nil, err
 	}})
 	if err != nil {
 		return none, fmt.Errorf("store: %s: %w", what, err)

@@ -64,7 +64,7 @@ func (s *stage) post(who User, content string) error {
 }
 
 func (s *stage) guest(t *testing.T) User {
-	u, err := s.Guest(t.Context(), "ann@example.org", "Ann")
+	u, err := s.Guest(t.Context(), "ann@example.org", "Ann", "")
 	require.NoError(t, err)
 	return u
 }
@@ -145,7 +145,7 @@ func TestFullDisk(t *testing.T) {
 		stored++
 	}
 	require.ErrorIs(t, err, ErrFull)
-	_, _, err = s.Claim(t.Context(), Claim{Email: "ben@example.org", Name: strings.Repeat(long, 10), TokenHash: []byte("ben")})
+	_, err = s.Claim(t.Context(), Claim{Email: "ben@example.org", Name: strings.Repeat(long, 10), TokenHash: []byte("ben")})
 	require.ErrorIs(t, err, ErrFull)
 	assert.Equal(t, stored, s.published())
 	rev, err := s.Rev(t.Context(), message.Lobby)
@@ -181,7 +181,7 @@ func TestCommitFails(t *testing.T) {
 		})
 		assert.ErrorContains(t, err, "commit")
 	}, fails, func() {
-		_, err := s.Guest(context.Background(), "ben@example.org", "Ben")
+		_, err := s.Guest(context.Background(), "ben@example.org", "Ben", "")
 		assert.ErrorContains(t, err, "commit")
 	})
 	assert.Zero(t, s.published())
@@ -211,7 +211,7 @@ func TestJobFails(t *testing.T) {
 			assert.ErrorIs(t, err, oops)
 		},
 		func() {
-			_, err := s.Guest(context.Background(), "ben@example.org", "Ben")
+			_, err := s.Guest(context.Background(), "ben@example.org", "Ben", "")
 			assert.NoError(t, err)
 		},
 		func() { assert.NoError(t, s.post(ann, "after")) },
@@ -240,21 +240,21 @@ func TestVerifiedHolds(t *testing.T) {
 	s := open(t)
 	now := time.Now()
 	s.now = func() time.Time { return now }
-	ann, _, err := s.Claim(t.Context(), Claim{Email: "ann@example.org", Name: "Ann", TokenHash: []byte("laptop")})
+	ann, err := s.Claim(t.Context(), Claim{Email: "ann@example.org", Name: "Ann", TokenHash: []byte("laptop")})
 	require.NoError(t, err)
-	ben, _, err := s.Claim(t.Context(), Claim{Email: "ben@example.org", Name: "Ben", TokenHash: []byte("desktop")})
+	ben, err := s.Claim(t.Context(), Claim{Email: "ben@example.org", Name: "Ben", TokenHash: []byte("desktop")})
 	require.NoError(t, err)
 	s.exec(t, "UPDATE users SET verified = 1")
 
-	require.NoError(t, s.EndSession(t.Context(), ben.ID))
+	require.NoError(t, s.EndSession(t.Context(), ben.Session.ID))
 	now = now.Add(2 * Hold)
 	for _, email := range []string{"ann@example.org", "ben@example.org"} {
-		_, _, err = s.Claim(t.Context(), Claim{Email: email, Name: "Stranger", TokenHash: []byte("stranger")})
+		_, err = s.Claim(t.Context(), Claim{Email: email, Name: "Stranger", TokenHash: []byte("stranger")})
 		assert.ErrorIs(t, err, ErrHeld)
-		_, err = s.Guest(t.Context(), email, "stranger")
+		_, err = s.Guest(t.Context(), email, "stranger", "")
 		assert.ErrorIs(t, err, ErrHeld)
 	}
-	u, err := s.User(t.Context(), ann.User.ID)
+	u, err := s.User(t.Context(), ann.Session.User.ID)
 	require.NoError(t, err)
 	assert.True(t, u.Public().Verified)
 }
@@ -264,14 +264,14 @@ func TestSessionsOnFullDisk(t *testing.T) {
 	s := alone(t)
 	now := time.Now()
 	s.now = func() time.Time { return now }
-	_, _, err := s.Claim(t.Context(), Claim{Email: "ann@example.org", Name: "Ann", TokenHash: []byte("laptop")})
+	_, err := s.Claim(t.Context(), Claim{Email: "ann@example.org", Name: "Ann", TokenHash: []byte("laptop")})
 	require.NoError(t, err)
 	now = now.Add(time.Second)
-	_, err = s.Sessions(t.Context(), [][]byte{[]byte("laptop")})
+	_, err = s.Sessions(t.Context(), [][]byte{[]byte("laptop")}, "")
 	require.NoError(t, err)
 	s.exec(t, "PRAGMA query_only = on") // the harshest: no write works at all
 	now = now.Add(2 * touchEvery)
-	sessions, err := s.Sessions(t.Context(), [][]byte{[]byte("laptop")})
+	sessions, err := s.Sessions(t.Context(), [][]byte{[]byte("laptop")}, "")
 	require.NoError(t, err)
 	assert.Len(t, sessions, 1)
 }

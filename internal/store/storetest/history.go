@@ -63,7 +63,7 @@ func ownRefs(t *testing.T, w *world) {
 	for _, see := range []struct {
 		viewer string
 		refs   []string
-	}{{ann.ID, []string{"a1", "", ""}}, {ben.ID, []string{"", "b1", ""}}, {"", []string{"", "", ""}}} {
+	}{{ann.ID, []string{"a1", "", ""}}, {ben.ID, []string{"", "b1", ""}}, {w.guest(t, "cleo").ID, []string{"", "", ""}}} {
 		page, err := w.Since(t.Context(), see.viewer, message.Lobby, 0, 0)
 		require.NoError(t, err)
 		refs := []string{}
@@ -149,7 +149,7 @@ func reopen(t *testing.T, w *world) {
 	require.NoError(t, err)
 	assert.Equal(t, said, page)
 	assert.EqualValues(t, 3, w.say(t, ann.User.Public(), "r3", "after it").TextMessage.ID)
-	sessions, err := w.Sessions(t.Context(), [][]byte{token("laptop")})
+	sessions, err := w.Sessions(t.Context(), [][]byte{token("laptop")}, "")
 	require.NoError(t, err)
 	assert.Equal(t, []store.Session{ann}, sessions)
 }

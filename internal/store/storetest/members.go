@@ -69,7 +69,7 @@ func comingAndGoing(t *testing.T, w *world) {
 	require.NoError(t, err)
 	assert.Equal(t, []message.User{ann, ben, cleo}, members)
 
-	_, err = w.RemoveMember(t.Context(), ann.ID, private, ben.ID)
+	_, err = w.RemoveMember(t.Context(), cleo.ID, private, ben.ID)
 	refused(t, err, store.ErrForbidden, message.CodeForbidden)
 	said := w.sayIn(t, private, ben, "bye")
 	for _, there := range []bool{true, false} {
@@ -117,7 +117,7 @@ func lostPeople(t *testing.T, w *world) {
 	}
 	_, _, err = w.MakeRoom(t.Context(), ben.ID, store.NewRoom{Kind: message.DirectRoom, Users: []string{ghost.ID}})
 	assert.ErrorIs(t, err, store.ErrNotFound)
-	users, err := w.Users(t.Context(), []string{ghost.ID})
+	users, err := w.Users(t.Context(), ann.ID, []string{ghost.ID})
 	require.NoError(t, err)
 	assert.Len(t, users, 1, "but their reactions keep a name")
 }

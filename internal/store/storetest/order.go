@@ -73,7 +73,7 @@ func (w *world) doSomething(ctx context.Context, dice *rand.Rand, who message.Us
 			id = m.TextMessage.ID // rather one's own
 		}
 	}
-	switch dice.IntN(9) {
+	switch dice.IntN(10) {
 	case 0:
 		_, err = w.Edit(ctx, who.ID, room, id, store.Words{Content: content, HTML: "<p>" + content + "</p>"})
 	case 1:
@@ -84,6 +84,11 @@ func (w *world) doSomething(ctx context.Context, dice *rand.Rand, who message.Us
 		_, err = w.Pin(ctx, who.ID, room, id, dice.IntN(2) > 0)
 	case 5:
 		_, _, err = w.Post(ctx, store.Draft{Room: room, Author: who, Ref: content, Content: content, Mentions: []string{message.MentionHere}})
+	case 6:
+		var act string
+		if act, _, err = w.Purge(ctx, store.Operator, who.ID); err == nil && act != "" && dice.IntN(4) > 0 {
+			_, err = w.Restore(ctx, store.Operator, act)
+		}
 	default:
 		_, _, err = w.Post(ctx, store.Draft{Room: room, Author: who, Ref: content, Content: content})
 	}

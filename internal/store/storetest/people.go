@@ -47,7 +47,7 @@ func finding(t *testing.T, w *world) {
 	assert.Empty(t, named(message.Lobby))
 	assert.Empty(t, named("attic", "zoë"))
 
-	users, err := w.Users(t.Context(), []string{zoe.ID, "nobody", ann.ID, zoe.ID})
+	users, err := w.Users(t.Context(), ann.ID, []string{zoe.ID, "nobody", ann.ID, zoe.ID})
 	require.NoError(t, err)
 	assert.Equal(t, []message.User{ann, zoe}, users)
 
@@ -58,15 +58,15 @@ func finding(t *testing.T, w *world) {
 	assert.Empty(t, named(message.Lobby, "ann lee"))
 
 	// Two people of one name.
-	other, _, err := w.Claim(t.Context(), store.Claim{Email: "zoe2@example.org", Name: "ZOË", TokenHash: token("zoe2")})
+	other, err := w.Claim(t.Context(), store.Claim{Email: "zoe2@example.org", Name: "ZOË", TokenHash: token("zoe2")})
 	require.NoError(t, err)
 	assert.ElementsMatch(t, []string{"Zoë", "ZOË"}, named(message.Lobby, "zoë"))
-	assert.NotEqual(t, zoe.ID, other.User.ID)
+	assert.NotEqual(t, zoe.ID, other.Session.User.ID)
 }
 
 // named is a guest whose name need not be fit for an address.
 func (w *world) named(t *testing.T, name string) message.User {
-	u, err := w.Guest(t.Context(), message.Fold(name)+"@example.org", name)
+	u, err := w.Guest(t.Context(), message.Fold(name)+"@example.org", name, "")
 	require.NoError(t, err)
 	return u.Public()
 }

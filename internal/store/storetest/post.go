@@ -157,7 +157,7 @@ func nobodyNowhere(t *testing.T, w *world) {
 }
 
 func noAddress(t *testing.T, w *world) {
-	u, err := w.Guest(t.Context(), "ann@example.org", "ann")
+	u, err := w.Guest(t.Context(), "ann@example.org", "ann", "")
 	require.NoError(t, err)
 	m := w.say(t, u.Own(), "", "hi")
 	assert.Empty(t, m.TextMessage.UserInfo.Email)
@@ -210,7 +210,7 @@ func closed(t *testing.T, w *world) {
 	require.NoError(t, w.Close())
 	wg.Wait()
 	assert.Len(t, w.heard(), answered, "what is published is answered")
-	_, err := w.Guest(t.Context(), "late@example.org", "late")
+	_, err := w.Guest(t.Context(), "late@example.org", "late", "")
 	assert.ErrorIs(t, err, store.ErrClosed)
 	assert.Error(t, w.Ping(t.Context()))
 	w.reopen(t)

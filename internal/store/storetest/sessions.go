@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"gochatting/internal/message"
 	"gochatting/internal/store"
 )
 
@@ -22,16 +23,16 @@ func claimOf(email, name, browser string) store.Claim {
 }
 
 func (w *world) claim(t *testing.T, email, name, browser string) store.Session {
-	s, _, err := w.Claim(t.Context(), claimOf(email, name, browser))
+	came, err := w.Claim(t.Context(), claimOf(email, name, browser))
 	require.NoError(t, err)
-	return s
+	return came.Session
 }
 
 func (w *world) claimWith(t *testing.T, code, browser string) (store.Session, error) {
 	c := claimOf("ann@example.org", "ignored", browser)
 	c.Code = code
-	s, _, err := w.Claim(t.Context(), c)
-	return s, err
+	came, err := w.Claim(t.Context(), c)
+	return came.Session, err
 }
 
 func (w *world) live(t *testing.T, browsers ...string) []string {
@@ -39,7 +40,7 @@ func (w *world) live(t *testing.T, browsers ...string) []string {
 	for _, b := range browsers {
 		tokens = append(tokens, token(b))
 	}
-	sessions, err := w.Sessions(t.Context(), tokens)
+	sessions, err := w.Sessions(t.Context(), tokens, "")
 	require.NoError(t, err)
 	names := []string{}
 	for _, s := range sessions {
@@ -53,7 +54,7 @@ func firstHolds(t *testing.T, w *world) {
 	assert.Equal(t, "Ann", ann.User.Name)
 	assert.Equal(t, "ann@example.org", ann.User.Email)
 	assert.Equal(t, w.now().Truncate(time.Microsecond), ann.Created)
-	_, _, err := w.Claim(t.Context(), claimOf("ann@example.org", "Not Ann", "stranger"))
+	_, err := w.Claim(t.Context(), claimOf("ann@example.org", "Not Ann", "stranger"))
 	assert.ErrorIs(t, err, store.ErrHeld)
 	_, err = w.claimWith(t, "123456", "stranger")
 	assert.ErrorIs(t, err, store.ErrWrongCode, "there is no code at all")
@@ -61,7 +62,7 @@ func firstHolds(t *testing.T, w *world) {
 	// Two people in one browser's windows.
 	w.pass(time.Minute)
 	ben := w.claim(t, "ben@example.org", "Ben", "laptop, window 2")
-	sessions, err := w.Sessions(t.Context(), [][]byte{token("laptop, window 2"), token("stranger"), token("laptop")})
+	sessions, err := w.Sessions(t.Context(), [][]byte{token("laptop, window 2"), token("stranger"), token("laptop")}, "")
 	require.NoError(t, err)
 	require.Len(t, sessions, 2)
 	assert.Equal(t, []string{ann.ID, ben.ID}, []string{sessions[0].ID, sessions[1].ID}, "oldest first")
@@ -71,7 +72,7 @@ func firstHolds(t *testing.T, w *world) {
 
 func deviceCode(t *testing.T, w *world) {
 	ann := w.claim(t, "ann@example.org", "Ann", "laptop")
-	code, expires, err := w.NewCode(t.Context(), ann.User.ID)
+	code, _, expires, err := w.NewCode(t.Context(), ann.ID)
 	require.NoError(t, err)
 	assert.Regexp(t, `^[0-9]{6}$`, code)
 	assert.Equal(t, w.now().Add(10*time.Minute).Truncate(time.Microsecond), expires)
@@ -79,12 +80,22 @@ func deviceCode(t *testing.T, w *world) {
 	require.NoError(t, err)
 	assert.Equal(t, ann.User, phone.User)
 	assert.NotEqual(t, ann.ID, phone.ID)
+	w.pass(time.Second)
 	assert.Equal(t, []string{"phone"}, w.live(t, "phone"))
 	_, err = w.claimWith(t, code, "tablet")
 	assert.ErrorIs(t, err, store.ErrWrongCode, "used up")
 
-	_, _, err = w.NewCode(t.Context(), "nobody")
-	assert.ErrorIs(t, err, store.ErrNotFound)
+	require.NoError(t, w.EndSession(t.Context(), ann.ID))
+	for _, ended := range []string{ann.ID, ann.User.ID, "nobody"} {
+		_, _, _, err = w.NewCode(t.Context(), ended)
+		assert.ErrorIs(t, err, store.ErrNotFound, "what was asked for while it ended lets nobody in")
+	}
+	w.pass(10 * time.Minute)
+	_, _, _, err = w.NewCode(t.Context(), phone.ID)
+	assert.NoError(t, err, "which was used")
+	w.pass(store.Hold)
+	_, _, _, err = w.NewCode(t.Context(), phone.ID)
+	assert.ErrorIs(t, err, store.ErrNotFound, "over")
 }
 
 // wrong is a code that is not the right one.
@@ -97,7 +108,7 @@ func wrong(code string) string {
 
 func codeTries(t *testing.T, w *world) {
 	ann := w.claim(t, "ann@example.org", "Ann", "laptop")
-	code, _, err := w.NewCode(t.Context(), ann.User.ID)
+	code, _, _, err := w.NewCode(t.Context(), ann.ID)
 	require.NoError(t, err)
 	for range 4 {
 		_, err = w.claimWith(t, wrong(code), "phone")
@@ -106,7 +117,7 @@ func codeTries(t *testing.T, w *world) {
 	_, err = w.claimWith(t, code, "phone")
 	require.NoError(t, err, "the fifth try is the last")
 
-	code, _, err = w.NewCode(t.Context(), ann.User.ID)
+	code, _, _, err = w.NewCode(t.Context(), ann.ID)
 	require.NoError(t, err)
 	for range 5 {
 		_, err = w.claimWith(t, wrong(code), "tablet")
@@ -115,11 +126,15 @@ func codeTries(t *testing.T, w *world) {
 	_, err = w.claimWith(t, code, "tablet")
 	assert.ErrorIs(t, err, store.ErrWrongCode, "dead")
 	assert.Empty(t, w.live(t, "tablet"))
+	code, _, _, err = w.NewCode(t.Context(), ann.ID)
+	require.NoError(t, err)
+	_, err = w.claimWith(t, code, "tablet")
+	assert.NoError(t, err, "those were tries at the one before")
 }
 
 func codeAge(t *testing.T, w *world) {
 	ann := w.claim(t, "ann@example.org", "Ann", "laptop")
-	code, _, err := w.NewCode(t.Context(), ann.User.ID)
+	code, _, _, err := w.NewCode(t.Context(), ann.ID)
 	require.NoError(t, err)
 	w.pass(time.Second)
 	w.live(t, "laptop")
@@ -130,11 +145,11 @@ func codeAge(t *testing.T, w *world) {
 
 func codeReplaced(t *testing.T, w *world) {
 	ann := w.claim(t, "ann@example.org", "Ann", "laptop")
-	old, _, err := w.NewCode(t.Context(), ann.User.ID)
+	old, _, _, err := w.NewCode(t.Context(), ann.ID)
 	require.NoError(t, err)
 	code := old
 	for code == old { // one time in a million they are alike
-		code, _, err = w.NewCode(t.Context(), ann.User.ID)
+		code, _, _, err = w.NewCode(t.Context(), ann.ID)
 		require.NoError(t, err)
 	}
 	_, err = w.claimWith(t, old, "phone")
@@ -144,15 +159,16 @@ func codeReplaced(t *testing.T, w *world) {
 }
 
 func signOut(t *testing.T, w *world) {
+	w.guestAs(t, message.RoleOwner, "olga")
 	ann := w.claim(t, "ann@example.org", "Ann", "laptop")
-	code, _, err := w.NewCode(t.Context(), ann.User.ID)
+	code, _, _, err := w.NewCode(t.Context(), ann.ID)
 	require.NoError(t, err)
 	phone, err := w.claimWith(t, code, "phone")
 	require.NoError(t, err)
 
 	require.NoError(t, w.EndSession(t.Context(), ann.ID))
 	assert.Empty(t, w.live(t, "laptop"))
-	_, _, err = w.Claim(t.Context(), claimOf("ann@example.org", "Not Ann", "stranger"))
+	_, err = w.Claim(t.Context(), claimOf("ann@example.org", "Not Ann", "stranger"))
 	require.ErrorIs(t, err, store.ErrHeld, "the phone holds it")
 
 	require.NoError(t, w.EndSession(t.Context(), phone.ID))
@@ -166,38 +182,40 @@ func signOut(t *testing.T, w *world) {
 
 // A browser that never got the answer to its claim is not locked out of its own address for long.
 func unused(t *testing.T, w *world) {
+	w.guestAs(t, message.RoleOwner, "olga")
 	lost := w.claim(t, "ann@example.org", "Ann", "never got the cookie")
 	ben := w.claim(t, "ben@example.org", "Ben", "desktop")
 	w.pass(time.Second)
 	assert.Equal(t, []string{"desktop"}, w.live(t, "desktop"))
 
 	w.pass(10*time.Minute - 2*time.Second)
-	_, _, err := w.Claim(t.Context(), claimOf("ann@example.org", "Ann", "laptop"))
+	_, err := w.Claim(t.Context(), claimOf("ann@example.org", "Ann", "laptop"))
 	require.ErrorIs(t, err, store.ErrHeld)
 	w.pass(2 * time.Second)
 	assert.Empty(t, w.live(t, "never got the cookie"))
 	ann := w.claim(t, "ann@example.org", "Ann", "laptop")
 	assert.NotEqual(t, lost.User.ID, ann.User.ID)
 	assert.Equal(t, []string{"desktop"}, w.live(t, "desktop"), "who was used once is held for long")
-	_, _, err = w.Claim(t.Context(), claimOf("ben@example.org", "Not Ben", "stranger"))
+	_, err = w.Claim(t.Context(), claimOf("ben@example.org", "Not Ben", "stranger"))
 	require.ErrorIs(t, err, store.ErrHeld)
 	assert.NotEmpty(t, ben.ID)
 }
 
 func lapse(t *testing.T, w *world) {
+	w.guestAs(t, message.RoleOwner, "olga")
 	ann := w.claim(t, "ann@example.org", "Ann", "laptop")
 	ben := w.claim(t, "ben@example.org", "Ben", "desktop")
-	code, _, err := w.NewCode(t.Context(), ben.User.ID)
+	code, _, _, err := w.NewCode(t.Context(), ben.ID)
 	require.NoError(t, err)
 	drawer := claimOf("ben@example.org", "Ben", "phone in a drawer")
 	drawer.Code = code
-	_, _, err = w.Claim(t.Context(), drawer)
+	_, err = w.Claim(t.Context(), drawer)
 	require.NoError(t, err)
 	w.pass(time.Second)
 	assert.Len(t, w.live(t, "laptop", "desktop", "phone in a drawer"), 3)
 	w.pass(store.Hold - time.Minute)
 	assert.Equal(t, []string{"desktop"}, w.live(t, "desktop"))
-	_, _, err = w.Claim(t.Context(), claimOf("ann@example.org", "Not Ann", "stranger"))
+	_, err = w.Claim(t.Context(), claimOf("ann@example.org", "Not Ann", "stranger"))
 	require.ErrorIs(t, err, store.ErrHeld)
 
 	w.pass(time.Minute)
@@ -227,11 +245,11 @@ func keptBySigningOn(t *testing.T, w *world) {
 	}
 	at := w.now().Truncate(time.Microsecond)
 	w.pass(time.Hour - time.Second)
-	sessions, err := w.Sessions(t.Context(), [][]byte{token("laptop")})
+	sessions, err := w.Sessions(t.Context(), [][]byte{token("laptop")}, "")
 	require.NoError(t, err)
 	assert.Equal(t, at, sessions[0].Used, "noted once an hour")
 	w.pass(time.Second)
-	sessions, err = w.Sessions(t.Context(), [][]byte{token("laptop")})
+	sessions, err = w.Sessions(t.Context(), [][]byte{token("laptop")}, "")
 	require.NoError(t, err)
 	assert.Equal(t, at.Add(time.Hour), sessions[0].Used)
 }

@@ -39,11 +39,12 @@ func rename(t *testing.T, w *world) {
 }
 
 func guests(t *testing.T, w *world) {
-	first, err := w.Guest(t.Context(), "ann@example.org", "ann")
+	w.guestAs(t, message.RoleOwner, "olga")
+	first, err := w.Guest(t.Context(), "ann@example.org", "ann", "")
 	require.NoError(t, err)
 	assert.Equal(t, "ann", first.Name)
 	assert.False(t, first.Verified)
-	again, err := w.Guest(t.Context(), "ann@example.org", "somebody")
+	again, err := w.Guest(t.Context(), "ann@example.org", "somebody", "")
 	require.NoError(t, err)
 	assert.Equal(t, first, again)
 	byEmail, err := w.UserByEmail(t.Context(), "ann@example.org")
@@ -52,11 +53,12 @@ func guests(t *testing.T, w *world) {
 
 	// A browser takes the address over; what the guest said stays the guest's.
 	w.say(t, first.Public(), "", "the guest's")
-	ann, took, err := w.Claim(t.Context(), claimOf("ann@example.org", "Ann", "laptop"))
+	came, err := w.Claim(t.Context(), claimOf("ann@example.org", "Ann", "laptop"))
 	require.NoError(t, err)
-	assert.Equal(t, first.ID, took, "the caller is told whose it was")
+	ann := came.Session
+	assert.Equal(t, first.ID, came.Lost, "the caller is told whose it was")
 	assert.NotEqual(t, first.ID, ann.User.ID)
-	_, err = w.Guest(t.Context(), "ann@example.org", "ann")
+	_, err = w.Guest(t.Context(), "ann@example.org", "ann", "")
 	assert.ErrorIs(t, err, store.ErrHeld)
 	lost, err := w.User(t.Context(), first.ID)
 	require.NoError(t, err)
@@ -67,7 +69,7 @@ func guests(t *testing.T, w *world) {
 
 	// When she lets it go, the next guest is neither of the two.
 	require.NoError(t, w.EndSession(t.Context(), ann.ID))
-	next, err := w.Guest(t.Context(), "ann@example.org", "ann")
+	next, err := w.Guest(t.Context(), "ann@example.org", "ann", "")
 	require.NoError(t, err)
 	assert.NotContains(t, []string{first.ID, ann.User.ID}, next.ID)
 }
@@ -78,7 +80,7 @@ func guestsSideBySide(t *testing.T, w *world) {
 	var wg sync.WaitGroup
 	for range 50 {
 		wg.Go(func() {
-			u, err := w.Guest(context.Background(), "ann@example.org", "ann")
+			u, err := w.Guest(context.Background(), "ann@example.org", "ann", "")
 			if assert.NoError(t, err) {
 				mu.Lock()
 				ids[u.ID] = true
@@ -91,9 +93,10 @@ func guestsSideBySide(t *testing.T, w *world) {
 }
 
 func guestAfterLapse(t *testing.T, w *world) {
+	w.guestAs(t, message.RoleOwner, "olga")
 	ann := w.claim(t, "ann@example.org", "Ann", "laptop")
 	w.pass(store.Hold)
-	guest, err := w.Guest(t.Context(), "ann@example.org", "ann")
+	guest, err := w.Guest(t.Context(), "ann@example.org", "ann", "")
 	require.NoError(t, err)
 	assert.NotEqual(t, ann.User.ID, guest.ID, "a lapsed user's name and history are not for the taking")
 }

@@ -3,9 +3,9 @@
 const PATIENCE = 20_000; // milliseconds for an answer
 
 export class ApiError extends Error {
-  constructor(status, { Code = 'internal', Text = '' } = {}) {
+  constructor(status, { Code = 'internal', Text = '', RetryAfter = 0 } = {}) {
     super(Text || Code);
-    Object.assign(this, { status, Code, Text });
+    Object.assign(this, { status, Code, Text, RetryAfter });
   }
 }
 
@@ -37,8 +37,8 @@ export class Api {
     return this.#call('PATCH', path, {}, body);
   }
 
-  delete(path) {
-    return this.#call('DELETE', path);
+  delete(path, query) {
+    return this.#call('DELETE', path, query);
   }
 
   url(path, query) {

@@ -6,10 +6,13 @@ import { Attached } from './attached.js';
 import { Draft } from './draft.js';
 import { format, inCode, linkBy } from './format.js';
 import { insert } from './insert.js';
+import { nameOf } from './portrait.js';
 import { roomPath } from './rooms.js';
+import { countDown, say } from './say.js';
+import { slowed } from './slow.js';
 import { Space } from './space.js';
 import { Typing } from './typing.js';
-import { explain, t } from './words.js';
+import { duration, t } from './words.js';
 
 const COMPLETED = /(?:^\/|[@＠:])\S*$/; // what may be completed begins so
 const COMMAND = /^\/{1,2}\p{L}+(?!\S)/u;
@@ -40,6 +43,7 @@ export class Composer {
     this.#about = new About(form, () => this.#cancel());
     this.#space = new Space(form, app.limits.MessageBytes);
     this.#attached = new Attached(app, form, () => this.#filesChanged());
+    view.on('heard', (text) => this.#heard(text));
     this.field.addEventListener('input', (event) => this.#written(event));
     this.field.addEventListener('keydown', (event) => this.#pressed(event));
     this.field.addEventListener('paste', (event) => linkBy(this.field, event.clipboardData.getData('text/plain')) && event.preventDefault());
@@ -82,16 +86,20 @@ export class Composer {
   }
 
   // What was being written comes back afterwards.
-  edit(text) {
+  edit(text, content = text.Content, people = this.#mentionedIn(text)) {
     this.#editing = text;
     this.#about.show(t('composer.editing'), text);
-    const said = [...this.#view.log.element(text.ID)?.querySelectorAll('.content .mention') ?? []]
-      .filter(({ dataset }) => !dataset.user.includes(' ')); // where everybody of a name was meant, nobody was chosen
-    this.#people = said.map(({ dataset, textContent }) => ({ ID: dataset.user, Name: textContent.slice(1) }));
-    this.field.value = text.Content;
+    this.#people = people;
+    this.field.value = content;
     this.#changed();
     this.field.focus();
-    this.field.setSelectionRange(this.field.value.length, this.field.value.length);
+    this.field.setSelectionRange(content.length, content.length);
+  }
+
+  #mentionedIn(text) {
+    const said = [...this.#view.log.element(text.ID)?.querySelectorAll('.content .mention') ?? []]
+      .filter(({ dataset }) => !dataset.user.includes(' ')); // where everybody of a name was meant, nobody was chosen
+    return said.map(({ dataset, textContent }) => ({ ID: dataset.user, Name: textContent.slice(1) }));
   }
 
   // Those of a message cannot be changed afterwards.
@@ -112,11 +120,21 @@ export class Composer {
     this.#people.push({ ID, Name });
   }
 
-  hint(text, seconds = 8) {
-    const line = this.#form.querySelector('#composer-hint');
+  hint(what, seconds = 8) {
+    say(this.#hint, what, seconds);
+  }
+
+  // For how long something is to be waited for; which is said by a sentence with that {time}.
+  wait(key, seconds) {
+    countDown(this.#hint, seconds, (left) => t(key, { time: duration(left) }));
+  }
+
+  // Whether it can be said now may have changed.
+  refresh() {
+    const wait = this.#wait;
+    this.#form.querySelector('.send').disabled = !this.#ready || wait > 0;
     clearTimeout(this.#timer);
-    line.textContent = text;
-    this.#timer = setTimeout(() => { line.textContent = ''; }, seconds * 1000);
+    if (wait) this.#timer = setTimeout(() => this.refresh(), wait * 1000);
   }
 
   #elsewhere = ({ key }) => {
@@ -125,6 +143,22 @@ export class Composer {
 
   get #ready() {
     return this.#space.left >= 0 && !this.#busy && (this.#editing || this.field.value.trim() !== '' || this.#attached.any);
+  }
+
+  // Seconds.
+  get #wait() {
+    return this.#editing ? 0 : slowed(this.#view);
+  }
+
+  // One thing is said, and the next has to wait.
+  #heard({ UserInfo }) {
+    if (UserInfo.ID !== this.#app.me.ID || !this.#wait) return;
+    this.wait('composer.slow', this.#wait);
+    this.refresh();
+  }
+
+  get #hint() {
+    return this.#form.querySelector('#composer-hint');
   }
 
   #pressed(event) {
@@ -157,6 +191,7 @@ export class Composer {
   #submit(event) {
     event.preventDefault();
     if (!this.#ready) return;
+    if (this.#wait) return this.wait('composer.slow', this.#wait);
     this.hint('');
     if (this.#editing || !this.#attached.underWay && !this.#attached.failed) return this.#do();
     if (this.#attached.failed) this.hint(t('files.failed'));
@@ -209,11 +244,15 @@ export class Composer {
     const text = this.#editing;
     if (!content && !text.Files?.length) return this.#askToDelete(text);
     if (content === text.Content) return this.#cancel();
-    await this.#while(async () => {
-      const Mentions = this.#mentioned(content).map(({ ID }) => ID);
+    const people = this.#mentioned(content);
+    this.#cancel(); // what is typed from now on is the next message
+    try {
+      const Mentions = people.map(({ ID }) => ID);
       await this.#app.api.patch(`${roomPath(this.#view.room.ID)}/messages/${text.ID}`, { Content: content, Mentions });
-      this.#cancel();
-    });
+    } catch (error) {
+      this.edit(text, content, people);
+      this.hint(error, 10);
+    }
   }
 
   async #askToDelete(text) {
@@ -228,7 +267,7 @@ export class Composer {
     try {
       await what();
     } catch (error) {
-      this.hint(explain(error), 10);
+      this.hint(error, 10);
     } finally {
       this.#busy = false;
       this.#changed();
@@ -257,7 +296,7 @@ export class Composer {
   }
 
   #showReply(text) {
-    this.#about.show(t('composer.replying', { name: text.UserInfo.Name }), text);
+    this.#about.show(t('composer.replying', { name: nameOf(text.UserInfo) }), text);
   }
 
   async #pickEmoji(button) {
@@ -310,6 +349,6 @@ export class Composer {
     const written = this.#editing ? this.#draft.now : { Content: value, ReplyTo: this.#replyTo, People: this.#mentioned(value) };
     this.#draft.keep({ ...written, Files: this.#attached.files });
     this.#space.measure();
-    this.#form.querySelector('.send').disabled = !this.#ready;
+    this.refresh();
   }
 }

@@ -1,7 +1,6 @@
 // What the server says, to those whom it concerns.
 
 import { findLost } from './portrait.js';
-import { explain } from './words.js';
 
 export class Hearing {
   #app;
@@ -17,13 +16,14 @@ export class Hearing {
     app.socket.on('text_mtype', (message) => this.#text(message));
     app.socket.on('status_mtype', ({ Room, UserStatus }) => this.#status(Room, UserStatus));
     app.socket.on('room_mtype', ({ Room, RoomInfo }) => this.#room(Room, RoomInfo));
+    app.socket.on('you_mtype', ({ You }) => app.you.show(You));
     app.socket.on('read_mtype', (message) => app.marks.moved(message));
-    app.socket.on('error_mtype', ({ Ref, Error }) => (Ref ? app.outboxes.refuse(Ref, Error) : app.hint(explain(Error))));
+    app.socket.on('error_mtype', ({ Ref, Error }) => (Ref ? app.outboxes.refuse(Ref, Error) : app.hint(Error)));
   }
 
   #welcome({ You, Rooms }) {
     const { rooms, marks, stage, outboxes, you } = this.#app;
-    you.show(this.#app.me = You);
+    you.show(You);
     marks.welcome(Rooms);
     rooms.replace(Rooms);
     marks.flush();
@@ -74,17 +74,17 @@ export class Hearing {
     else {
       view.notices.came(Joined.filter((user) => presence.join(user) && user.ID !== me.ID));
       Left.forEach((user) => presence.leave(user));
-      view.notices.left(Left.filter((user) => user.ID !== me.ID));
+      view.notices.left(Left.filter((user) => user.Name && user.ID !== me.ID)); // who has left for good went nameless
     }
     rooms.tell('presence');
   }
 
-  // Somebody's new name or picture.
+  // Somebody's new name, picture or standing.
   #rename(user) {
     const { rooms, stage, you, me } = this.#app;
     for (const { log } of stage.views) log.rename(user);
     rooms.rename(user);
-    if (user.ID === me.ID) you.show(Object.assign(me, user));
+    if (user.ID === me.ID) you.show({ ...user, Muted: me.Muted });
   }
 
   #room(id, room) {

@@ -42,7 +42,7 @@ function start({ Room, Rooms: mine, Messages: said }) {
     state: (state) => connection.show(state),
     lost: () => app.tell('lost'),
     signedOut: () => app.api.signedOut(),
-    ended: () => end('ended.signed_out'),
+    ended: (why) => (why === 'banned' ? end('ended.banned') : end('ended.signed_out')),
   });
   app.presence = new Presence(app);
   app.reading = new Reading(app);
@@ -57,6 +57,7 @@ function start({ Room, Rooms: mine, Messages: said }) {
   soon(() => import('./later/intake.js'), ({ Intake }) => new Intake(app));
   soon(() => import('./later/messages.js'), ({ Messages }) => new Messages(app));
   soon(() => import('./later/notify.js'), ({ Notify }) => new Notify(app));
+  soon(() => import('./later/order.js'), ({ Order }) => new Order(app));
 
   if ('WebSocket' in window) app.socket.open();
   else end('ended.no_websocket');
@@ -69,7 +70,7 @@ function start({ Room, Rooms: mine, Messages: said }) {
   function end(why) {
     app.ended = true;
     connection.end(why);
-    app.stage.end();
+    app.stage.update();
   }
 }
 

@@ -1,9 +1,9 @@
-// Everybody the page has heard of, by ID. Tells 'change' when somebody has a new name or picture.
+// Everybody the page has heard of, by ID. Tells 'change' when somebody has a new name, picture or standing.
 
 import { Events } from './events.js';
 
 const TOGETHER = 50; // milliseconds in which questions are gathered
-const SHOWN = ['Name', 'Gravatar', 'Verified'];
+const SHOWN = ['Name', 'Gravatar', 'Verified', 'Role'];
 const PAGE = 100; // people the server gives at once
 
 export class People extends Events {

@@ -2,8 +2,11 @@
 
 import { t } from './words.js';
 
+// Who has left has none.
+export const nameOf = ({ Name }) => Name || t('somebody');
+
 export function portray(element, user) {
-  element.querySelector('.name').textContent = user.Name;
+  element.querySelector('.name').textContent = nameOf(user);
   element.classList.toggle('verified', user.Verified);
   element.classList.toggle('typed', !user.Verified);
   element.querySelector('.portrait').title = t(user.Verified ? 'standing.verified' : 'standing.typed');

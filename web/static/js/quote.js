@@ -1,6 +1,7 @@
 // The message that another one replies to, in a line above it: from the log or, if it is not
 // there, from the server, asked for all that are missing at once. Follows its edits.
 
+import { nameOf } from './portrait.js';
 import { roomPath } from './rooms.js';
 import { gist } from './text.js';
 import { t } from './words.js';
@@ -36,7 +37,7 @@ export class Quotes {
   #fill(quote) {
     const id = Number(quote.dataset.to);
     const text = this.get(id);
-    quote.querySelector('.who').textContent = text?.UserInfo.Name ?? '';
+    quote.querySelector('.who').textContent = text ? nameOf(text.UserInfo) : '';
     quote.querySelector('.what').textContent = text ? gist(text) : t(text === null ? 'quote.gone' : 'quote.loading');
     if (text === undefined) this.#want(id);
   }

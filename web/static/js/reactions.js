@@ -4,7 +4,7 @@
 import { boot } from './boot.js';
 import { icon } from './icon.js';
 import { roomPath } from './rooms.js';
-import { counted, explain, number, t } from './words.js';
+import { counted, number, t } from './words.js';
 
 export function showReactions(element, reactions = []) {
   let row = element.querySelector('.reactions');
@@ -35,7 +35,7 @@ export async function react(view, id, emoji) {
   try {
     await (mine ? view.app.api.delete(path) : view.app.api.put(path));
   } catch (error) {
-    view.app.hint(explain(error));
+    view.app.hint(error);
   } finally {
     button?.classList.remove('busy');
   }

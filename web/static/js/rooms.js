@@ -2,6 +2,7 @@
 // another than before, 'change' then and when a count is, and 'open' when another one is shown.
 
 import { Events } from './events.js';
+import { nameOf } from './portrait.js';
 import { list, t } from './words.js';
 
 export class Rooms extends Events {
@@ -28,7 +29,7 @@ export class Rooms extends Events {
   name({ ID, Kind, Name, Users = [] }) {
     if (ID === 'lobby' && Name.toLowerCase() === 'lobby') return t('room.lobby');
     if (Kind !== 'direct') return Name;
-    return list(this.others({ Users }).map((user) => user.Name)) || t('room.notes');
+    return list(this.others({ Users }).map(nameOf)) || t('room.notes');
   }
 
   others({ Users = [] }) {
@@ -123,5 +124,9 @@ export class Rooms extends Events {
     if (Membership) known.Membership = { ...known.Membership, Read: Membership.Read }; // which is told apart
   }
 }
+
+// Whether somebody keeps order in a room: it is theirs, or they do so everywhere.
+export const keeps = ({ ID, Role }, { Kind, Maker, Membership }) => Kind !== 'direct'
+  && (['owner', 'moderator'].includes(Role) || (Maker === ID && Boolean(Membership)));
 
 export const roomPath = (id) => `rooms/${encodeURIComponent(id)}`;

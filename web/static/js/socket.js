@@ -6,6 +6,8 @@ import { Events } from './events.js';
 const SUBPROTOCOL = 'gochatting.v1';
 const FIRST = 300; // milliseconds to wait at most after the first failure, doubling from there
 const MOST = 15_000;
+const ENDS = ['signed out', 'banned'];
+const CROWDED = 'too many connections';
 const OPEN = 1; // a readyState, also where there is no WebSocket
 
 export class Socket extends Events {
@@ -15,7 +17,7 @@ export class Socket extends Events {
   #timer = 0;
   #failures = 0;
 
-  // on: room() → the one looked at, lost(), state(name), signedOut() → whether that is why we cannot connect, ended()
+  // on: room() → the one looked at, lost(), state(name), signedOut() → whether that is why we cannot connect, ended(why)
   constructor(as, on) {
     super();
     this.#url = new URL(`/chat?${new URLSearchParams({ as })}`, location);
@@ -67,9 +69,10 @@ export class Socket extends Events {
   #closed({ code, reason }, opened) {
     this.#socket = null;
     this.#on.lost();
-    if (code === 1008 && reason === 'signed out') return this.#end();
-    this.#on.state(navigator.onLine ? 'connecting' : 'offline');
-    const wait = Math.random() * Math.min(MOST, FIRST * 2 ** this.#failures++);
+    if (code === 1008 && ENDS.includes(reason)) return this.#end(reason);
+    const crowded = reason === CROWDED;
+    this.#on.state(crowded ? 'crowded' : navigator.onLine ? 'connecting' : 'offline');
+    const wait = crowded ? 2 * MOST : Math.random() * Math.min(MOST, FIRST * 2 ** this.#failures++);
     this.#timer = setTimeout(() => this.open(), wait);
     if (!opened) this.#on.signedOut().then((out) => out && this.#end()); // a refused handshake does not say why
   }
@@ -80,13 +83,13 @@ export class Socket extends Events {
     this.open();
   }
 
-  #end() {
+  #end(why) {
     if (!this.#on) return;
     clearTimeout(this.#timer);
     this.#timer = 0;
     this.#socket = null;
     this.#on.state('offline');
-    this.#on.ended();
+    this.#on.ended(why);
     this.#on = null;
   }
 }

@@ -2,7 +2,6 @@
 // they were left, so that going back to one is immediate.
 
 import { RoomView } from './view.js';
-import { explain } from './words.js';
 
 const KEPT = 10;
 
@@ -19,6 +18,7 @@ export class Stage {
     addEventListener('popstate', () => this.#follow(location));
     document.addEventListener('click', (event) => this.#click(event));
     app.rooms.on('room', () => this.#changed());
+    app.on('me', () => this.update());
   }
 
   get(room) {
@@ -44,7 +44,7 @@ export class Stage {
     try {
       await this.#app.rooms.find(id);
     } catch (error) {
-      this.#app.hint(explain(error));
+      this.#app.hint(error);
       return false;
     }
     if (this.#wish !== wish) return false; // another one was, while the server was asked
@@ -57,8 +57,14 @@ export class Stage {
     return true;
   }
 
-  end() {
+  update() {
     for (const view of this.views) view.update();
+  }
+
+  // Where one is who is nowhere else: not all are in the lobby.
+  get #home() {
+    const { rooms } = this.#app;
+    return rooms.get('lobby')?.Membership ? 'lobby' : rooms.all()[0]?.ID ?? 'lobby';
   }
 
   async #show(id, around) {
@@ -98,7 +104,7 @@ export class Stage {
       if (rooms.get(id)) view.update();
       else this.#drop(id);
     }
-    if (!rooms.get(rooms.present)) this.open('lobby', { replace: true });
+    if (!rooms.get(rooms.present)) this.open(this.#home, { replace: true });
   }
 
   #click(event) {
@@ -117,7 +123,7 @@ export class Stage {
     const room = await this.#app.rooms.find(id).catch(() => null);
     if (this.#wish !== wish) return;
     if (room) await this.#show(id, around);
-    else await this.open('lobby', { replace: true });
+    else await this.open(this.#home, { replace: true });
   }
 }
 

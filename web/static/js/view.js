@@ -10,8 +10,9 @@ import { Log } from './log.js';
 import { Notices } from './notices.js';
 import { Quotes } from './quote.js';
 import { roomPath } from './rooms.js';
+import { say, countDown } from './say.js';
 import { Scroll } from './scroll.js';
-import { explain, t } from './words.js';
+import { duration, explain, t } from './words.js';
 
 const SINCE = 200; // messages asked for at once after an absence
 const FEW = 40; // unread ones that the latest page has, with what was read before them
@@ -26,7 +27,6 @@ export class RoomView extends Events {
   #outside;
   #loaded = false;
   #arrival = null;
-  #timer = 0;
   #left = { Unread: 0 }; // what was read when it was left
 
   constructor(app, room) {
@@ -46,9 +46,9 @@ export class RoomView extends Events {
     this.outbox = app.outboxes.of(room.ID);
     this.outbox.show({
       show: ({ Ref, At, ...item }) => this.log.send(Ref, { ...item, At, UserInfo: app.me }),
-      fail: ({ Ref, Failed }) => this.log.markSent(Ref, 'failed', explain(Failed)),
+      fail: ({ Ref, Failed: { Code, Text } }) => this.log.markSent(Ref, 'failed', explain({ Code, Text })),
       again: ({ Ref }) => this.log.markSent(Ref, 'pending'),
-      slow: (seconds) => this.composer.hint(t('error.slow_down'), seconds + 1),
+      slow: (seconds) => this.composer.wait('outbox.slow', seconds),
       forget: (ref) => this.log.takeBack(ref),
     });
     this.#catchup = new Catchup(room.Rev, {
@@ -74,7 +74,7 @@ export class RoomView extends Events {
   }
 
   get readOnly() {
-    return !this.isMember || Boolean(this.room.Archived);
+    return !this.isMember || Boolean(this.room.Archived) || this.app.silent;
   }
 
   // Whether the reader is at the end of all there is.
@@ -138,9 +138,10 @@ export class RoomView extends Events {
     find('.beginning .title').textContent = t('beginning', { room: name });
     find('.preview').hidden = isMember || this.app.ended;
     find('.preview .words').textContent = t('preview', { room: name });
-    find('.archived').hidden = !room.Archived || !isMember;
+    this.#close(find('.closed'));
     find('#composer').hidden = this.readOnly || this.app.ended;
     find('#composer textarea').placeholder = t('composer.placeholder', { room: name });
+    this.composer.refresh();
     if (this.#outside && isMember) this.#comeIn();
   }
 
@@ -166,12 +167,8 @@ export class RoomView extends Events {
   }
 
   // A line under where one writes, or would write, for that long.
-  hint(text, seconds = 8) {
-    if (!this.readOnly) return this.composer.hint(text, seconds);
-    clearTimeout(this.#timer);
-    const line = this.element.querySelector('.foot-hint');
-    line.textContent = text;
-    this.#timer = setTimeout(() => { line.textContent = ''; }, seconds * 1000);
+  hint(what, seconds = 8) {
+    say(this.element.querySelector(this.readOnly ? '.foot-hint' : '#composer-hint'), what, seconds);
   }
 
   send(draft) {
@@ -203,7 +200,7 @@ export class RoomView extends Events {
       if (await page()) this.#loaded = true;
     } catch (error) {
       this.log.begins = false; // there is the button that tries again
-      if (error.status) this.app.hint(explain(error)); // else we are offline, which is said elsewhere
+      if (error.status) this.app.hint(error); // else we are offline, which is said elsewhere
     }
   }
 
@@ -250,6 +247,17 @@ export class RoomView extends Events {
     if (this.app.view === this) this.app.reading.look();
   }
 
+  // Why nothing can be said here by who belongs here, if that is so.
+  #close(line) {
+    const { app, room: { Archived } } = this;
+    line.hidden = !this.isMember || !this.readOnly || app.ended;
+    line.classList.toggle('archived', Boolean(Archived));
+    if (Archived) say(line, t('archived'));
+    else if (app.me.Role === 'reader') say(line, t('reader'));
+    else if (app.muted) countDown(line, app.muted, (left) => t('muted', { time: duration(left) }), () => app.you.show(app.me));
+    else say(line, '');
+  }
+
   #decide(target) {
     const ref = target.closest('.message')?.dataset.ref;
     if (target.matches('.retry')) this.outbox.retry(ref);
@@ -268,7 +276,7 @@ export class RoomView extends Events {
   // That we are in is heard by the socket.
   async #join({ target }) {
     target.disabled = true;
-    await this.app.api.put(`${roomPath(this.#id)}/members/me`).catch((error) => this.hint(explain(error)));
+    await this.app.api.put(`${roomPath(this.#id)}/members/me`).catch((error) => this.hint(error));
     target.disabled = false;
   }
 }

@@ -2,6 +2,11 @@
 
 import { boot } from './boot.js';
 
+const words = { ...boot.Words };
+
+// What is said later, too.
+export const learn = (more) => Object.assign(words, more);
+
 // The page's own language, in the reader's variety of it if they have one (British dates, say).
 export const locale = (() => {
   const page = new Intl.Locale(document.documentElement.lang).maximize();
@@ -19,21 +24,30 @@ const numbers = new Intl.NumberFormat(locale);
 export const list = (names) => lists.format(names);
 export const number = (n) => numbers.format(n);
 
+// As on a clock, or in days when they are several.
+export function duration(seconds) {
+  const parts = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map(Math.floor);
+  if (parts[0] >= 48) return new Intl.NumberFormat(locale, { style: 'unit', unit: 'day', unitDisplay: 'long' }).format(Math.floor(parts[0] / 24));
+  if (!parts[0]) parts.shift();
+  return parts.map((n, i) => String(n).padStart(i && 2, '0')).join(':');
+}
+
 export function t(key, values = {}) {
-  return (boot.Words[key] ?? '').replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '');
+  return (words[key] ?? '').replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '');
 }
 
 // Sentences that count: key.one, key.other and whatever else the language tells apart.
 export function counted(key, n, values = {}) {
   const form = `${key}.${plurals.select(n)}`;
-  return t(form in boot.Words ? form : `${key}.other`, { n: number(n), ...values });
+  return t(form in words ? form : `${key}.other`, { n: number(n), ...values });
 }
 
 // What went wrong, in the page's language if it has words for the code, else in the server's. Of some
 // the server says more than the code does, to those who read English.
 const TOLD = ['conflict', 'limit', 'forbidden', 'invalid'];
 
-export function explain({ Code, Text }) {
+export function explain({ Code, Text, RetryAfter }) {
   const told = Text && locale.startsWith('en') && TOLD.includes(Code);
-  return (!told && t(`error.${Code}`)) || Text || t('error.internal');
+  const text = (!told && t(`error.${Code}`)) || Text || t('error.internal');
+  return RetryAfter ? t('error.again', { text, time: duration(Math.ceil(RetryAfter)) }) : text;
 }

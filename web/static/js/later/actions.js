@@ -3,11 +3,13 @@
 
 import { textOf } from '../message.js';
 import { react } from '../reactions.js';
-import { roomPath } from '../rooms.js';
-import { explain, t } from '../words.js';
+import { keeps, roomPath } from '../rooms.js';
 import { copy } from './copy.js';
+import { keepsOver } from './rank.js';
+import { t } from './words.js';
 
-// member: for who is in the room; takesPart: and may write there.
+// member: for who is in the room; takesPart: and may write there; kept: also to what others said, for
+// who keeps order over them.
 const ACTIONS = [
   { id: 'react', says: 'message.react', keys: '+', takesPart: true, run: pickAndReact },
   { id: 'reply', says: 'message.reply', keys: 'r', takesPart: true, run: (view, text) => view.composer.reply(text) },
@@ -19,7 +21,7 @@ const ACTIONS = [
   { id: 'unpin', says: 'message.unpin', icon: 'pin', keys: 'p', takesPart: true, when: ({ Pinned }) => Pinned, run: (view, text) => change(view, text, 'delete', '/pin') },
   { id: 'unread', says: 'message.unread', keys: 'u', member: true, run: (view, { ID }) => view.app.rooms.markUnread(view.room.ID, ID) },
   null,
-  { id: 'delete', says: 'message.delete', keys: 'Delete', takesPart: true, mine: true, danger: true, run: askToDelete },
+  { id: 'delete', says: 'message.delete', keys: 'Delete', takesPart: true, mine: true, kept: true, danger: true, run: askToDelete },
 ];
 
 export const actionKeys = ACTIONS.filter((action) => action && action.id !== 'unpin').map(({ says, keys }) => ({ says, keys: [keys] }));
@@ -27,10 +29,14 @@ export const actionKeys = ACTIONS.filter((action) => action && action.id !== 'un
 // Those that can be done to this one, each with run(anchor); null between two groups.
 export function actionsOn(view, element) {
   const text = textOf(element);
+  const { me, people } = view.app;
+  const mine = text.UserInfo.ID === me.ID;
   const writes = view.isMember && !view.readOnly;
-  const can = ({ always, member, takesPart, mine, when }) => text.ID > 0 && (always || (!text.Deleted
-    && (!member || view.isMember) && (!takesPart || writes)
-    && (!mine || text.UserInfo.ID === view.app.me.ID) && (!when || when(text))));
+  const author = people.user(text.UserInfo.ID) ?? text.UserInfo;
+  const keeper = (mine ? keeps(me, view.room) : keepsOver(me, view.room, author)) && !view.room.Archived;
+  const mayDo = (action) => (!action.member || view.isMember) && (!action.takesPart || writes) && (!action.mine || mine);
+  const can = (action) => text.ID > 0 && (action.always || (!text.Deleted
+    && (mayDo(action) || (action.kept && keeper)) && (!action.when || action.when(text))));
   return ACTIONS.filter((action) => !action || can(action))
     .filter((action, i, all) => action || (all[i - 1] && all[i + 1])) // no line at an end, nor two
     .map((action) => action && {
@@ -55,7 +61,7 @@ async function tried({ app }, what) {
   try {
     await what();
   } catch (error) {
-    app.hint(explain(error));
+    app.hint(error);
   }
 }
 

@@ -1,7 +1,6 @@
 // The open rooms that there are, to look into or to join.
 
 import { style } from '../style.js';
-import { explain, t } from '../words.js';
 import { el } from './el.js';
 import { glyph } from './icons.js';
 import { makeButton, note, roomLine } from './lines.js';
@@ -9,6 +8,7 @@ import { joinRoom } from './membership.js';
 import { Pages } from './pages.js';
 import { fail, failure, findField, listEnd, sheet } from './parts.js';
 import { soon } from './soon.js';
+import { t } from './words.js';
 
 const PAUSE = 200; // milliseconds without a key, after which the server is asked
 const PAGE = 50;
@@ -69,6 +69,6 @@ async function go(app, id, join) {
     dialog.close();
     await app.rooms.open(id);
   } catch (error) {
-    fail(wrong, explain(error));
+    fail(wrong, error);
   }
 }

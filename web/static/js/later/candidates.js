@@ -2,12 +2,12 @@
 
 import { textOf } from '../message.js';
 import { portray } from '../portrait.js';
-import { t } from '../words.js';
 import { el } from './el.js';
 import { findEmoji } from './emoji.js';
 import { fold, rank } from './fold.js';
 import { portrait } from './lines.js';
-import { commands } from './slash.js';
+import { commandsFor } from './slash.js';
+import { t } from './words.js';
 
 const MOST = 8;
 const STARTS = 2; // ranks up to this one: the name, or words of it, begin so
@@ -38,7 +38,7 @@ export async function emojiLike(app, view, query) {
 
 export async function commandsLike(app, view, query) {
   const wanted = query.toLowerCase();
-  return commands.filter(({ name }) => name.startsWith(wanted) && name !== wanted)
+  return commandsFor(view).filter(({ name }) => name.startsWith(wanted) && name !== wanted)
     .map(({ name, usage, does }) => ({ key: name, text: `/${name} `, line: line(usage, does) }));
 }
 

@@ -1,22 +1,29 @@
-// The form for what a room is called and about, and for archiving it. The topic is everybody's who
-// is in it, the rest its maker's.
+// The form for what a room is called and about, how fast one may speak in it, and for archiving it.
+// The topic is everybody's who takes part in it, the rest for who keeps order.
 
-import { roomPath } from '../rooms.js';
-import { explain, t } from '../words.js';
+import { keeps, roomPath } from '../rooms.js';
 import { ask } from './ask.js';
 import { el } from './el.js';
-import { fail, failure, nameField } from './parts.js';
+import { fail, failure, nameField, select } from './parts.js';
+import { isReader } from './rank.js';
+import { span } from './times.js';
+import { t } from './words.js';
+
+const SLOW = [0, 5, 10, 30, 60, 300, 900, 3600]; // seconds
+
+const slowness = (seconds) => ({ value: seconds, says: seconds ? span(seconds) : t('slow.none') });
 
 export class ChangeRoom {
   #named = nameField();
   #maker = el('p.maker');
+  #slow = el('label.slow', {}, el('span', {}, t('slow'), el('small', {}, t('slow.why'))), select('Slow', SLOW.map(slowness)));
   #wrong = failure();
   #archive = el('button.archive.quiet', { type: 'button' });
   #save = el('button.save.primary', {}, t('details.save'));
   element = el('form.fields', {},
     this.#named,
     el('label', {}, t('room.topic'), el('textarea', { name: 'Topic', maxlength: 250, rows: 2, placeholder: t('room.topic.placeholder') })),
-    this.#maker, this.#wrong,
+    this.#slow, this.#maker, this.#wrong,
     el('div.choices', {}, this.#archive, this.#save));
   #app;
   #room;
@@ -43,18 +50,31 @@ export class ChangeRoom {
 
   // What somebody else has changed meanwhile is shown where I have not begun to write.
   update() {
-    const { Name, Topic = '', Kind, Membership, Archived, Maker, ID } = this.#room;
-    const mine = Maker === this.#app.me.ID && Membership && ID !== 'lobby';
+    const { Name, Topic = '', Slow = 0, Kind, Membership, Archived, Maker, ID } = this.#room;
+    const { me } = this.#app;
+    const keeper = keeps(me, this.#room);
+    const names = keeper && ID !== 'lobby';
+    if (!SLOW.includes(Slow)) this.#offer(Slow);
     this.#put(this.element.Name, Name);
     this.#put(this.element.Topic, Topic);
-    this.element.hidden = Kind === 'direct' || !Membership;
-    this.element.Name.disabled = !mine || Archived;
-    this.element.Topic.disabled = Archived;
-    this.#named.hidden = !mine;
-    this.#archive.hidden = !mine;
+    this.#put(this.element.Slow, String(Slow));
+    this.element.hidden = Kind === 'direct' || !(Membership || keeper);
+    this.element.Name.disabled = !names || Archived;
+    this.element.Topic.disabled = Archived || isReader(me);
+    this.element.Slow.disabled = Archived;
+    this.#named.hidden = !names;
+    this.#slow.hidden = !keeper;
+    this.#archive.hidden = !names;
     this.#archive.textContent = t(Archived ? 'details.unarchive' : 'details.archive');
-    this.#sayMaker(!mine && Maker);
+    this.#sayMaker(!keeper && Maker);
     this.#edited();
+  }
+
+  // One that was not set here.
+  #offer(seconds) {
+    const { value, says } = slowness(seconds);
+    const { Slow } = this.element;
+    if (![...Slow.options].some((one) => one.value === String(value))) Slow.append(el('option', { value }, says));
   }
 
   #put(field, value) {
@@ -65,14 +85,15 @@ export class ChangeRoom {
   async #sayMaker(id) {
     this.#maker.hidden = !id;
     const [maker] = id ? await this.#app.people.users([id]) : [];
-    this.#maker.textContent = maker ? t('details.maker', { name: maker.Name }) : '';
+    this.#maker.textContent = maker?.Name ? t('details.maker', { name: maker.Name }) : '';
   }
 
   get #edits() {
-    const { Name, Topic } = this.element;
+    const { Name, Topic, Slow } = this.element;
     return {
       ...(Name.value !== this.#room.Name && { Name: Name.value }),
       ...(Topic.value !== (this.#room.Topic ?? '') && { Topic: Topic.value }),
+      ...(Number(Slow.value) !== (this.#room.Slow ?? 0) && { Slow: Number(Slow.value) }),
     };
   }
 
@@ -93,7 +114,7 @@ export class ChangeRoom {
       this.#app.rooms.add(await this.#app.api.patch(roomPath(this.#room.ID), change));
       this.show(this.#app.rooms.get(this.#room.ID));
     } catch (error) {
-      fail(this.#wrong, error.Code === 'conflict' ? t('new_room.taken', { name: this.element.Name.value }) : explain(error));
+      fail(this.#wrong, error.Code === 'conflict' ? t('new_room.taken', { name: this.element.Name.value }) : error);
     }
   }
 

@@ -3,9 +3,9 @@
 
 import { insert } from '../insert.js';
 import { style } from '../style.js';
-import { t } from '../words.js';
 import { commandsLike, emojiLike, peopleLike, roomsLike } from './candidates.js';
 import { el } from './el.js';
+import { t } from './words.js';
 
 // What stands before the cursor, and what it may mean. In front of @ no letter: that is an address.
 // Names have spaces, so what follows @ may be more than a word.

@@ -1,6 +1,6 @@
 // Into the clipboard, also where there is no TLS and with it no navigator.clipboard.
 
-import { t } from '../words.js';
+import { t } from './words.js';
 
 export async function copy(text) {
   try {

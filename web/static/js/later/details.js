@@ -2,7 +2,6 @@
 // to it; and the ways to change that.
 
 import { style } from '../style.js';
-import { explain, t } from '../words.js';
 import { ask } from './ask.js';
 import { ChangeRoom } from './changeroom.js';
 import { copy } from './copy.js';
@@ -13,6 +12,7 @@ import { kindGlyph } from './lines.js';
 import { Members } from './members.js';
 import { joinRoom, leaveRoom } from './membership.js';
 import { closeButton, fail, failure } from './parts.js';
+import { t } from './words.js';
 
 const LONG = 2000; // milliseconds that a button says it is done
 const WHO_SEES = { open: t('room.open.why'), private: t('room.private.why'), direct: t('room.direct.why') };
@@ -86,7 +86,7 @@ class Details {
       try {
         await run();
       } catch (error) {
-        fail(wrong, explain(error));
+        fail(wrong, error);
       }
     });
   }

@@ -1,46 +1,62 @@
-// A code that lets another browser in as me, for as long as it lasts.
+// A code, and a link as a QR code, that let another browser in as me, for as long as they last.
 
-import { explain, t } from '../words.js';
+import { countDown, say } from '../say.js';
+import { style } from '../style.js';
+import { copy } from './copy.js';
+import { el } from './el.js';
+import { glyph } from './icons.js';
+import { closeButton } from './parts.js';
+import { qr } from './qr.js';
+import { duration, t } from './words.js';
 
-const dialog = document.getElementById('device');
-const code = dialog.querySelector('.code');
-const left = dialog.querySelector('.left');
-const again = dialog.querySelector('.again');
+const how = el('p.how');
+const code = el('output.code', { 'aria-live': 'polite' });
+const picture = el('div.scan');
+const says = el('span', {}, t('device.link'));
+const link = el('button.quiet', { type: 'button' }, glyph('chain'), says);
+const left = el('p.left');
+const again = el('button.again.primary', { hidden: true }, t('device.again'));
+const works = el('div.works', {}, code, el('p', {}, t('device.scan')), picture, link);
+const dialog = el('dialog', { id: 'device', 'aria-labelledby': 'device-title', closedby: 'any' }, closeButton(),
+  el('h2', { id: 'device-title' }, t('device.add')), how, works, left, again);
+document.body.append(dialog);
 
-export function showDevice(api) {
-  dialog.querySelector('.how').textContent = t('device.how', { address: location.host });
-  dialog.showModal();
+await style('you');
+
+export function open({ api }) {
+  how.textContent = t('device.how', { address: location.host });
   again.onclick = () => fetchCode(api);
+  dialog.showModal();
   fetchCode(api);
 }
 
 async function fetchCode(api) {
-  code.textContent = left.textContent = '';
+  end('');
   again.hidden = true;
   try {
-    const { Code, Expires } = await api.post('me/devices');
-    code.replaceChildren(...Code.match(/.{1,3}/g).map(inSpan)); // the gap is only to be seen, not copied
-    countDown(new Date(Expires));
+    show(await api.post('me/devices'));
   } catch (error) {
-    left.textContent = explain(error);
-    again.hidden = false;
+    end(error);
   }
 }
 
-function inSpan(text) {
-  const span = document.createElement('span');
-  span.textContent = text;
-  return span;
+function show({ Code, Expires, Link, QR }) {
+  works.hidden = false;
+  code.replaceChildren(...Code.match(/.{1,3}/g).map((part) => el('span', {}, part))); // the gap is only to be seen, not copied
+  picture.replaceChildren(qr(QR, t('device.qr')));
+  link.onclick = async () => { says.textContent = t(await copy(Link) ? 'details.linked' : 'copy.failed'); };
+  says.textContent = t('device.link');
+  const seconds = (new Date(Expires) - Date.now()) / 1000;
+  countDown(left, seconds, (some) => t('device.left', { time: duration(some) }), () => end(t('device.expired')));
 }
 
-function countDown(end) {
-  const tick = () => {
-    const seconds = Math.max(0, Math.round((end - Date.now()) / 1000));
-    left.textContent = seconds ? t('device.left', { time: `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}` }) : t('device.expired');
-    again.hidden = seconds > 0;
-    if (!seconds) code.textContent = '';
-    if (!seconds || !dialog.open) clearInterval(timer);
-  };
-  const timer = setInterval(tick, 1000);
-  tick();
+function end(why) {
+  works.hidden = true;
+  code.textContent = '';
+  picture.replaceChildren();
+  say(left, why);
+  again.hidden = false;
 }
+
+// Nobody is to find it on the screen later.
+dialog.addEventListener('close', () => end(''));

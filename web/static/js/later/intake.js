@@ -1,7 +1,7 @@
 // Files that are dropped on the conversation, or pasted anywhere in it.
 
 import { style } from '../style.js';
-import { t } from '../words.js';
+import { t } from './words.js';
 
 await style('uploads');
 

@@ -1,9 +1,9 @@
 // What of a room I want to be told.
 
 import { roomPath } from '../rooms.js';
-import { explain, t } from '../words.js';
 import { el } from './el.js';
 import { fail, failure, option } from './parts.js';
+import { t } from './words.js';
 
 export class Involvement {
   #wrong = failure();
@@ -35,7 +35,7 @@ export class Involvement {
     try {
       this.#app.rooms.add(await this.#app.api.put(`${roomPath(ID)}/involvement`, { Involvement: this.element.Involvement.value }));
     } catch (error) {
-      fail(this.#wrong, explain(error));
+      fail(this.#wrong, error);
       this.show(this.#room);
     }
   }

@@ -2,9 +2,9 @@
 
 import { mac, parts } from '../commands.js';
 import { style } from '../style.js';
-import { t } from '../words.js';
 import { el } from './el.js';
 import { sheet } from './parts.js';
+import { t } from './words.js';
 
 const SIGNS = { Mod: '⌘', Alt: '⌥', Shift: '⇧' };
 const NAMES = { Mod: 'Ctrl', ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→', Escape: 'Esc', Enter: '↵' };

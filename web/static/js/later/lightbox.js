@@ -2,7 +2,7 @@
 
 import { fileOf } from '../files.js';
 import { style } from '../style.js';
-import { number, t } from '../words.js';
+import { number, t } from './words.js';
 
 const SWIPE = 60; // pixels
 

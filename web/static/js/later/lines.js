@@ -1,9 +1,10 @@
 // A room or a person as one line of a list.
 
 import { portray } from '../portrait.js';
-import { t } from '../words.js';
 import { el } from './el.js';
 import { glyph } from './icons.js';
+import { roleName } from './rank.js';
+import { t } from './words.js';
 
 const GLYPHS = { open: 'hash', private: 'lock', direct: 'people' };
 
@@ -25,6 +26,7 @@ export function personLine(app, user) {
   const line = lineOf(portrait(32));
   line.dataset.user = user.ID;
   portray(line, user);
+  if (user.Role) note(line, roleName(user));
   if (user.ID === app.me.ID) note(line, t('people.you'));
   return line;
 }

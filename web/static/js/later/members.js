@@ -1,14 +1,18 @@
-// Who belongs to a room, and bringing others in.
+// Who belongs to a room, bringing others in, and for who keeps order taking them out.
 
 import { roomPath } from '../rooms.js';
-import { explain, t } from '../words.js';
+import { ask } from './ask.js';
 import { el } from './el.js';
+import { glyph } from './icons.js';
+import { open as openInvitations } from './invitations.js';
 import { makeButton, personLine } from './lines.js';
-import { bringIn } from './membership.js';
+import { bringIn, takeOut } from './membership.js';
 import { Pages } from './pages.js';
-import { findField, listEnd } from './parts.js';
+import { fail, failure, findField, listEnd } from './parts.js';
 import { PeopleField } from './peoplefield.js';
+import { isReader, keepsOver } from './rank.js';
 import { soon } from './soon.js';
+import { t } from './words.js';
 
 const PAUSE = 200; // milliseconds without a key, after which the server is asked
 const PAGE = 50;
@@ -24,7 +28,10 @@ export class Members {
   #end = listEnd();
   #done = el('button.primary', { hidden: true }, t('details.invite'));
   #invite = el('form.fields.invite');
-  element = el('section.members', { 'aria-labelledby': 'members-title' }, this.#heading, this.#invite, this.#field, this.#list, this.#end);
+  #link = el('button.by-link', { type: 'button' }, glyph('invite'), t('links.by_link'));
+  #wrong = failure();
+  element = el('section.members', { 'aria-labelledby': 'members-title' },
+    el('header', {}, this.#heading, this.#link), this.#invite, this.#wrong, this.#field, this.#list, this.#end);
   #app;
   #people;
   #pages;
@@ -42,6 +49,11 @@ export class Members {
       show: (users, first) => this.#show(users, first),
       nothing: () => t('members.none'),
     });
+    this.#link.addEventListener('click', () => openInvitations(app, this.#room));
+    this.#list.addEventListener('click', ({ target }) => {
+      const id = target.closest('.remove')?.closest('li').dataset.user;
+      if (id) this.#remove(app.people.user(id));
+    });
     this.#input.addEventListener('input', soon(PAUSE, () => this.#pages.start()));
     this.#invite.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -55,14 +67,17 @@ export class Members {
     const direct = isDirect(room);
     this.#heading.textContent = t(direct ? 'members.direct' : 'members');
     this.#people.clear();
+    fail(this.#wrong);
     this.update();
     this.#pages.start();
   }
 
-  // Who may bring others in.
+  // Who may bring others in: into a private room by name, into any by a link.
   update() {
-    const { Membership, Archived } = this.#room;
-    this.#invite.hidden = isDirect(this.#room) || !Membership || Boolean(Archived);
+    const { Kind, Membership, Archived } = this.#room;
+    const may = !isDirect(this.#room) && Membership && !Archived && !isReader(this.#app.me);
+    this.#invite.hidden = !may || Kind !== 'private';
+    this.#link.hidden = !may;
   }
 
   // The search has no pages: who is not among the first is found by more of the name.
@@ -84,7 +99,28 @@ export class Members {
   #line(user) {
     const line = personLine(this.#app, user);
     makeButton(line).dataset.person = user.ID;
+    if (this.#mayRemove(user)) line.append(removal(user));
     return line;
+  }
+
+  #mayRemove(user) {
+    const { me } = this.#app;
+    return user.ID !== me.ID && this.#room.ID !== 'lobby' && keepsOver(me, this.#room, user);
+  }
+
+  async #remove(user) {
+    const { ID, Kind } = this.#room;
+    const closed = Kind === 'private';
+    const title = t('members.remove.title', { name: user.Name, room: this.#app.rooms.name(this.#room) });
+    const text = t(closed ? 'members.remove.private' : 'members.remove.open');
+    if (!await ask({ title, text, yes: t('members.remove'), danger: true })) return;
+    fail(this.#wrong);
+    try {
+      await takeOut(this.#app, ID, user.ID);
+      this.#pages.start();
+    } catch (error) {
+      fail(this.#wrong, error);
+    }
   }
 
   async #bring() {
@@ -93,7 +129,9 @@ export class Members {
       this.#people.clear();
       this.#pages.start();
     } catch (error) {
-      this.#people.say(explain(error));
+      this.#people.say(error);
     }
   }
 }
+
+const removal = ({ Name }) => el('button.remove.quiet.icon-only', { 'aria-label': t('members.remove.of', { name: Name }), title: t('members.remove') }, glyph('remove'));

@@ -1,11 +1,11 @@
 // A conversation with one or more people.
 
 import { style } from '../style.js';
-import { explain, t } from '../words.js';
 import { openDirect } from './direct.js';
 import { el } from './el.js';
 import { fail, failure, sheet } from './parts.js';
 import { PeopleField } from './peoplefield.js';
+import { t } from './words.js';
 
 const MOST = 9; // beside me
 
@@ -33,7 +33,7 @@ function prepare(app) {
       await openDirect(app, people.ids);
       dialog.close();
     } catch (error) {
-      fail(wrong, explain(error));
+      fail(wrong, error);
     }
   });
   const field = new PeopleField(app, t('new_direct.who'), {

@@ -1,10 +1,10 @@
 // A new room: open or private, and then with whom.
 
 import { style } from '../style.js';
-import { explain, t } from '../words.js';
 import { el } from './el.js';
 import { fail, failure, nameField, option, sheet } from './parts.js';
 import { PeopleField } from './peoplefield.js';
+import { t } from './words.js';
 
 const wrong = failure();
 const done = el('button.primary', {}, t('new_room.make'));
@@ -58,7 +58,7 @@ async function make(app) {
     dialog.close();
     await app.rooms.open(room.ID);
   } catch (error) {
-    fail(wrong, error.Code === 'conflict' ? t('new_room.taken', { name: Name }) : explain(error));
+    fail(wrong, error.Code === 'conflict' ? t('new_room.taken', { name: Name }) : error);
   } finally {
     done.disabled = false;
   }

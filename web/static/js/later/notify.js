@@ -1,24 +1,32 @@
 // Notifications of the desktop: of what calls for me, or of everything, while I look elsewhere.
 // They are asked for by a button, and never by themselves.
 
-import { gist } from '../text.js';
 import { browser } from '../storage.js';
-import { t } from '../words.js';
+import { gist } from '../text.js';
+import { el } from './el.js';
+import { glyph } from './icons.js';
+import { t } from './words.js';
 
 const PATIENCE = 1000; // milliseconds in which another window may show that I read it there
 
+const choices = ['off', 'calls', 'all'].map((choice) => el('button', { 'data-notify': choice }, t(`notify.${choice}`)));
+
+// Where it is chosen, among what else is mine.
+export const item = el('li', { id: 'notify', hidden: true }, glyph('bell'),
+  el('span', {}, t('notify'), el('small.how')),
+  el('span.switch', { role: 'group', 'aria-label': t('notify') }, ...choices));
+
 export class Notify {
   #app;
-  #item = document.getElementById('notify');
   #key;
   #shown = new Map(); // room → Notification
 
   constructor(app) {
     this.#app = app;
     this.#key = `gochatting.${app.as}.notify`;
-    this.#item.hidden = !('Notification' in window);
-    if (this.#item.hidden) return;
-    this.#item.addEventListener('click', ({ target }) => target.dataset.notify && this.#choose(target.dataset.notify));
+    item.hidden = !('Notification' in window);
+    if (item.hidden) return;
+    item.addEventListener('click', ({ target }) => target.dataset.notify && this.#choose(target.dataset.notify));
     app.on('said', (said) => this.#wants(said) && setTimeout(() => this.#tell(said), PATIENCE));
     app.rooms.on('change', () => this.#tidy());
     this.#show();
@@ -36,9 +44,9 @@ export class Notify {
 
   #show() {
     const denied = Notification.permission === 'denied';
-    this.#item.querySelector('.how').textContent = t(denied ? 'notify.denied' : 'notify.why');
-    this.#item.querySelector('.switch').hidden = denied;
-    for (const button of this.#item.querySelectorAll('button')) button.ariaPressed = String(button.dataset.notify === this.#choice);
+    item.querySelector('.how').textContent = t(denied ? 'notify.denied' : 'notify.why');
+    item.querySelector('.switch').hidden = denied;
+    for (const button of choices) button.ariaPressed = String(button.dataset.notify === this.#choice);
   }
 
   #wants({ room: { Kind, Membership }, text }) {
@@ -63,7 +71,7 @@ export class Notify {
       };
       this.#shown.set(room.ID, notice);
     } catch {
-      this.#item.hidden = true; // phones allow it to a service worker only
+      item.hidden = true; // phones allow it to a service worker only
     }
   }
 

@@ -1,7 +1,7 @@
 // A list that gets its next page when one comes to its end, and says there how it stands: loading,
 // nothing, or what went wrong, to be tried again.
 
-import { explain } from '../words.js';
+import { say } from '../say.js';
 
 export class Pages {
   #end;
@@ -51,7 +51,7 @@ export class Pages {
     } catch (error) {
       if (run !== this.#run) return;
       const wrong = this.#on.wrong?.(error);
-      this.#say(wrong ?? explain(error));
+      this.#say(wrong ?? error);
       this.#again.hidden = Boolean(wrong);
     }
     this.#busy = false;
@@ -65,8 +65,8 @@ export class Pages {
     if (items.length) this.#edge.observe(this.#end); // which reports at once whether it is in sight
   }
 
-  #say(text, loading = false) {
-    this.#state.textContent = text;
+  #say(what, loading = false) {
+    say(this.#state, what);
     this.#end.classList.toggle('loading', loading);
     this.#again.hidden = true;
   }

@@ -1,8 +1,9 @@
 // What the dialogs have in common: their frame, the field one finds by, the end of a list.
 
-import { t } from '../words.js';
+import { say } from '../say.js';
 import { el } from './el.js';
 import { glyph } from './icons.js';
+import { t } from './words.js';
 
 export const closeButton = () => el('form', { method: 'dialog' },
   el('button.quiet.icon-only.close', { 'aria-label': t('close') }, glyph('close')));
@@ -33,16 +34,34 @@ export function findField(says, attributes = {}) {
 export const listEnd = () => el('div.end', {}, el('p.state', { role: 'status' }), el('button.again', { type: 'button', hidden: true }, t('again')));
 
 // One of several ways, with a sentence that explains it.
-export const option = (name, value, says, why) => el('label', {},
-  el('input', { type: 'radio', name, value }), el('span', {}, says, el('small', {}, why)));
+export const option = (name, value, says, why) => choice('radio', name, value, says, why);
+
+// Several ways of that name; of: { value, says, why } each.
+export const options = (name, of, present) => of.map(({ value, says, why }) => {
+  const label = option(name, value, says, why);
+  label.firstElementChild.checked = value === present;
+  return label;
+});
+
+// The value of the one that is chosen.
+export const chosen = (ways) => ways.map((label) => label.firstElementChild).find(({ checked }) => checked).value;
+
+// What may be wanted besides.
+export const tick = (name, says, why) => choice('checkbox', name, 'on', says, why);
+
+const choice = (type, name, value, says, why) => el('label', {},
+  el('input', { type, name, value }), el('span', {}, says, ...(why ? [el('small', {}, why)] : [])));
+
+// One of several, for when they are many.
+export const select = (name, of, attributes) => el('select', { name, ...attributes }, ...of.map(({ value, says }) => el('option', { value }, says)));
 
 export const nameField = (attributes) => el('label.named', {}, t('room.name'),
   el('input', { name: 'Name', maxlength: 64, pattern: '.*\\S.*', required: true, autocomplete: 'off', ...attributes }));
 
 export const failure = () => el('p.error', { role: 'alert', hidden: true });
 
-// Says what went wrong, or nothing.
-export function fail(element, text = '') {
-  element.textContent = text;
-  element.hidden = !text;
+// Says what went wrong, or nothing: a text, or an error of the API.
+export function fail(element, what = '') {
+  say(element, what);
+  element.hidden = !what;
 }

@@ -1,12 +1,13 @@
 // A field that one puts people into: their names complete, and each stands in it as a chip.
 
 import { portray } from '../portrait.js';
-import { explain, t } from '../words.js';
+import { say } from '../say.js';
 import { Combobox } from './combobox.js';
 import { el } from './el.js';
 import { glyph } from './icons.js';
 import { personLine, portrait } from './lines.js';
 import { soon } from './soon.js';
+import { t } from './words.js';
 
 const PAUSE = 120; // milliseconds without a key, after which the server is asked
 const ASKED = 8;
@@ -57,8 +58,9 @@ export class PeopleField {
     this.#close();
   }
 
-  say(text) {
-    this.#state.textContent = text;
+  // A text, or what was refused.
+  say(what) {
+    say(this.#state, what);
   }
 
   async #ask() {
@@ -72,7 +74,7 @@ export class PeopleField {
       this.#box.show(users, true);
       this.say(users.length ? '' : t('people.none'));
     } catch (error) {
-      this.say(explain(error));
+      this.say(error);
     }
   }
 

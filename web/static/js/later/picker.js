@@ -2,12 +2,12 @@
 // Arrows go through the grid, Enter takes.
 
 import { style } from '../style.js';
-import { t } from '../words.js';
 import { el } from './el.js';
 import { allEmoji, findEmoji } from './emoji.js';
 import { glyph } from './icons.js';
 import { near } from './near.js';
 import { recentEmoji, tookEmoji, usualEmoji } from './quick.js';
+import { t } from './words.js';
 
 const MOST = 60; // found
 const NAMES = { // of the groups, as far as the server has some

@@ -1,13 +1,13 @@
 // What is pinned in the room shown, the latest first.
 
 import { roomPath } from '../rooms.js';
-import { explain, t } from '../words.js';
 import { el } from './el.js';
 import { cut, follow, hit } from './hits.js';
 import { glyph } from './icons.js';
 import { Pages } from './pages.js';
 import { listEnd, side } from './parts.js';
 import { openSide } from './side.js';
+import { t } from './words.js';
 
 const list = el('ol.hits');
 const end = listEnd();
@@ -52,6 +52,6 @@ async function unpin(app, { dataset: { room, id } }) {
     await app.api.delete(`${roomPath(room)}/messages/${id}/pin`);
     await pages.start();
   } catch (error) {
-    app.hint(explain(error));
+    app.hint(error);
   }
 }

@@ -3,9 +3,10 @@
 
 import { boot } from '../boot.js';
 import { textOf } from '../message.js';
-import { counted, list, t } from '../words.js';
+import { nameOf } from '../portrait.js';
 import { el } from './el.js';
 import { near } from './near.js';
+import { counted, list, t } from './words.js';
 
 const NAMED = 12;
 const LONG = 450; // milliseconds a finger stays
@@ -63,6 +64,6 @@ export class Reactors {
 const button = ({ target }) => target.closest?.('.reactions [data-emoji]');
 
 function names(users, all) {
-  const said = users.map(({ ID, Name }) => (ID === boot.Me.ID ? t('reactions.you') : Name));
+  const said = users.map((user) => (user.ID === boot.Me.ID ? t('reactions.you') : nameOf(user)));
   return all.length > users.length ? [...said, counted('reactions.more', all.length - users.length)] : said;
 }

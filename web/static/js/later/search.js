@@ -1,7 +1,6 @@
 // What was said, in all rooms that I may see: found as one types, the newest first. The panel
 // stays as it was left.
 
-import { counted, t } from '../words.js';
 import { el } from './el.js';
 import { clearMarks, mark } from './highlight.js';
 import { cut, follow, hit } from './hits.js';
@@ -12,6 +11,7 @@ import { searchHelp } from './searchhelp.js';
 import { openSide } from './side.js';
 import { soon } from './soon.js';
 import { Suggest } from './suggest.js';
+import { counted, t } from './words.js';
 
 const PAUSE = 250; // milliseconds without a key, after which is searched
 const PAGE = 30;

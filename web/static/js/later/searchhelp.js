@@ -1,7 +1,7 @@
 // What a search can be narrowed by; pressed, it is put into the field.
 
-import { t } from '../words.js';
 import { el } from './el.js';
+import { t } from './words.js';
 
 const FILTERS = [
   ['from:', t('search.from')],

@@ -1,8 +1,8 @@
 // The quick switcher: rooms and people in one list. Empty, it has what waits for me first, then
 // where I was last.
 
+import { say } from '../say.js';
 import { style } from '../style.js';
-import { explain, number, t } from '../words.js';
 import { Combobox } from './combobox.js';
 import { openDirect } from './direct.js';
 import { el } from './el.js';
@@ -10,6 +10,7 @@ import { ranked } from './fold.js';
 import { note, personLine, roomLine } from './lines.js';
 import { closeButton, findField } from './parts.js';
 import { soon } from './soon.js';
+import { number, t } from './words.js';
 
 const PAUSE = 120; // milliseconds without a key, after which the server is asked
 const ASKED = 8; // people, and rooms I am not in
@@ -48,7 +49,7 @@ class Switcher {
     });
     const ask = soon(PAUSE, () => this.#ask());
     input.addEventListener('input', () => {
-      state.textContent = '';
+      say(state, '');
       this.#show();
       ask();
     });
@@ -63,7 +64,8 @@ class Switcher {
   open(visited) {
     this.#visited = visited;
     this.#people = this.#others = [];
-    input.value = state.textContent = '';
+    input.value = '';
+    say(state, '');
     this.#show();
     dialog.showModal();
   }
@@ -104,9 +106,9 @@ class Switcher {
       this.#people = Users;
       this.#others = Rooms.filter((room) => !room.Membership);
       this.#show(true);
-      state.textContent = this.#box.items.length ? '' : t('switch.none');
+      say(state, this.#box.items.length ? '' : t('switch.none'));
     } catch (error) {
-      state.textContent = explain(error);
+      say(state, error);
     }
   }
 
@@ -128,7 +130,7 @@ class Switcher {
     try {
       await (item.Gravatar ? openDirect(this.#app, [item.ID]) : this.#app.rooms.open(item.ID));
     } catch (error) {
-      this.#app.hint(explain(error));
+      this.#app.hint(error);
     }
   }
 }

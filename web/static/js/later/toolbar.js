@@ -3,12 +3,12 @@
 
 import { idOf } from '../message.js';
 import { react } from '../reactions.js';
-import { t } from '../words.js';
 import { actionsOn } from './actions.js';
 import { el } from './el.js';
 import { glyph } from './icons.js';
 import { closeMenu, openMenu } from './menu.js';
 import { quickEmoji } from './quick.js';
+import { t } from './words.js';
 
 const SHOWN = ['react', 'reply', 'edit'];
 const OVER = 18; // pixels of the bubble that it may cover

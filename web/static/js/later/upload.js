@@ -1,7 +1,8 @@
 // One file that goes up, as it stands above the field: what it shows, how far it is, what failed.
 
 import { ending, size } from '../files.js';
-import { explain, t } from '../words.js';
+import { countDown, say } from '../say.js';
+import { duration, t } from './words.js';
 
 const THUMBNAIL = 104; // pixels
 const template = document.getElementById('upload').content.firstElementChild;
@@ -77,8 +78,8 @@ export class Upload {
     this.element.dataset.state = state;
   }
 
-  #say(text) {
-    this.#parts.state.textContent = text;
+  #say(what) {
+    say(this.#parts.state, what);
   }
 
   #done(file) {
@@ -95,7 +96,7 @@ export class Upload {
   // So many at once are not taken: the rest go by themselves.
   #later(seconds) {
     this.#become('paused');
-    setTimeout(() => this.#again(), seconds * 1000);
+    countDown(this.#parts.state, seconds, (left) => t('files.paused', { time: duration(left) }), () => this.#again());
   }
 
   #refused(error) {
@@ -104,7 +105,7 @@ export class Upload {
       too_long: () => (tooLarge ? t('files.too_large', { size: size(this.#app.limits.FileBytes) }) : t('files.too_many_pixels')),
       limit: () => t('files.quota'),
     };
-    this.#fail((reasons[error.Code] ?? explain)(error), error.Code !== 'too_long');
+    this.#fail(reasons[error.Code]?.() ?? error, error.Code !== 'too_long');
   }
 
   #fail(reason, canTryAgain = true) {

@@ -1,8 +1,8 @@
 // What is to be sent with the next message: it goes up at once, and waits above the field.
 
 import { style } from '../style.js';
-import { counted } from '../words.js';
 import { Upload } from './upload.js';
+import { counted } from './words.js';
 
 const AT_ONCE = 3; // a browser has few connections for one server
 

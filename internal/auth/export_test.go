@@ -1,0 +1,4 @@
+package auth
+
+// Browser is browser.
+var Browser = browser

@@ -1,0 +1,3 @@
+// Where the API has a person.
+
+export const userPath = ({ ID }) => `users/${encodeURIComponent(ID)}`;
