@@ -105,8 +105,8 @@ func (b *browser) twoPeopleInOneBrowser(t *testing.T) {
 // then is somebody new.
 func (b *browser) signingOut(t *testing.T) {
 	server := start(t, t.TempDir())
+	ben := b.joins(t, server.Base, "ben@example.com") // the owner
 	ann := b.joins(t, server.Base, "ann@example.com")
-	ben := b.joins(t, server.Base, "ben@example.com")
 	other := ann.another()
 	other.open(server.Base + "/rooms/lobby")
 	other.live()

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"gochatting/internal/message"
@@ -40,13 +42,29 @@ func (d *Directory) Changed(ctx context.Context, user string, rooms ...string) {
 	}
 }
 
-// forget has all rooms forget what they know besides the store.
-func (d *Directory) forget() {
+// forget has all rooms of this node forget who somebody was: in what was said, and among those who are there, whose
+// sockets may have ended already.
+func (d *Directory) forget(ctx context.Context, user string) {
+	nobody, err := d.store.User(ctx, user)
+	if err != nil {
+		d.out.Error("forget somebody", "user", user, "err", err)
+	}
+	for _, r := range d.all() {
+		r.last.forget()
+		if err != nil {
+			continue
+		}
+		select {
+		case r.changed <- nobody.Public():
+		case <-r.CloseSign:
+		}
+	}
+}
+
+func (d *Directory) all() []*ActiveRoom {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for _, r := range d.rooms {
-		r.last.forget()
-	}
+	return slices.Collect(maps.Values(d.rooms))
 }
 
 // tell has the user's sockets agree with the store: those of this node when it returns, those of the
@@ -78,7 +96,7 @@ func (d *Directory) hearHint(data []byte) {
 // again and again.
 func (d *Directory) follow(ctx context.Context, h hint) {
 	if h.Gone {
-		d.forget()
+		d.forget(ctx, h.User)
 	}
 	if !d.stays.any(h.User) {
 		return // a socket that enters later looks into the store itself

@@ -309,7 +309,7 @@ func TestARoomThatCannotWakeComesInLater(t *testing.T) {
 	h := openLogging(t, onError{repair: sync.OnceFunc(repair)}, nil)
 	ann := h.somebody(t, "ann")
 	attic := h.make(t, ann, "Attic")
-	db, err := sql.Open("sqlite", filepath.Join(h.dir, "gochatting.db"))
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(h.dir, "gochatting.db")+"?_pragma=busy_timeout(10000)")
 	require.NoError(t, err)
 	defer db.Close()
 	_, err = db.Exec(`CREATE TABLE kept AS SELECT * FROM rooms WHERE id = $1; DELETE FROM rooms WHERE id = $1`, attic.ID)

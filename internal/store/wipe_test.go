@@ -85,6 +85,15 @@ func TestDeletedIsGone(t *testing.T) {
 		}
 	}
 	require.Greater(t, len(gone), 400)
+	_, _, err := s.Search(t.Context(), ann.ID, "nothing", 0, 0) // what follows what is said has written everything by now
+	require.NoError(t, err)
+	for id := range kept { // and this is the last write, after which it is swept
+		_, _, err := s.Delete(t.Context(), ann.ID, message.Lobby, id)
+		require.NoError(t, err)
+		gone = append(gone, kept[id]...)
+		delete(kept, id)
+		break
+	}
 	require.Eventually(t, func() bool { return s.littered(t) == 0 }, time.Minute, 10*time.Millisecond)
 	assert.Empty(t, onDisk(t, s.dir, gone...))
 	assert.Empty(t, faults(t, s.Store))
