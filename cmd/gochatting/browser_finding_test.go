@@ -29,7 +29,16 @@ func (w *window) fills(selector, text string) {
 // switches opens the quick switcher.
 func (w *window) switches() {
 	w.t.Helper()
-	w.press("k", ctrl())
+	w.await(`() => !document.querySelector('dialog:modal')`)
+	for range 5 { // a key that comes right after a dialog has closed may be lost
+		w.press("k", ctrl())
+		if eval[bool](w, `async () => {
+			for (let n = 0; n < 60 && !document.querySelector('#switcher[open]'); n++) await new Promise(requestAnimationFrame);
+			return Boolean(document.querySelector('#switcher[open]'));
+		}`) {
+			break
+		}
+	}
 	w.shows("#switcher[open]")
 }
 
