@@ -23,6 +23,7 @@ type benchFlags struct {
 	JSON     bool          `name:"json" help:"A line of JSON per scenario and server."`
 	URL      string        `name:"url" placeholder:"URL" help:"Drive this server instead of starting one. It must be on this machine and run with --limits off."`
 	PID      int           `name:"pid" placeholder:"N" help:"The process of the server at --url, to know what CPU and memory it uses."`
+	Database string        `placeholder:"URL" help:"A PostgreSQL, such as postgres://me:password@localhost/postgres, in which databases may be made: cluster and search use one of their own there, and drop it."`
 	Peer     string        `placeholder:"COMMAND" help:"Compare with this hub too, such as 'go run ./internal/bench/gorillahub'."`
 }
 
@@ -58,5 +59,6 @@ func runBench(ctx context.Context, args []string, out, progress io.Writer) error
 	return bench.Run(ctx, bench.Options{
 		Scenarios: f.Scenario, Users: f.Users, Duration: f.Duration, Rounds: f.Rounds,
 		Quick: f.Quick, JSON: f.JSON, Program: program, URL: f.URL, PID: f.PID, Peer: f.Peer,
+		Database: f.Database,
 	}, out, progress)
 }

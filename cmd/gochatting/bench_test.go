@@ -33,7 +33,7 @@ func TestBenchExplainsItself(t *testing.T) {
 	assert.Contains(t, general.out.String(), "gochatting bench --help")
 	help := launch(t, "bench", "--help")
 	assert.Zero(t, help.wait(), "exit code")
-	for _, flag := range []string{"scenario", "users", "duration", "rounds", "quick", "json", "url", "pid", "peer"} {
+	for _, flag := range []string{"scenario", "users", "duration", "rounds", "quick", "json", "url", "pid", "peer", "database"} {
 		assert.Regexp(t, `(?m)^\s+--`+flag+`[= ,]`, help.out.String())
 	}
 	wrong := launch(t, "bench", "--scenario", "hurricane", "--url", "http://chat.example.com", "--rounds", "-1")

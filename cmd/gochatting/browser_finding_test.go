@@ -29,17 +29,18 @@ func (w *window) fills(selector, text string) {
 // switches opens the quick switcher.
 func (w *window) switches() {
 	w.t.Helper()
-	w.await(`() => !document.querySelector('dialog:modal')`)
-	for range 5 { // a key that comes right after a dialog has closed may be lost
-		w.press("k", ctrl())
-		if eval[bool](w, `async () => {
-			for (let n = 0; n < 60 && !document.querySelector('#switcher[open]'); n++) await new Promise(requestAnimationFrame);
-			return Boolean(document.querySelector('#switcher[open]'));
-		}`) {
-			break
-		}
-	}
+	w.press("k", ctrl())
 	w.shows("#switcher[open]")
+}
+
+// dismisses closes the quick switcher, and in the same moment presses a key: where nothing had the
+// focus before, the field in it still has.
+func (w *window) dismisses(key string, ctrl bool) {
+	w.t.Helper()
+	eval[any](w, `(key, ctrlKey) => {
+		document.querySelector('#switcher').close();
+		document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, ctrlKey, bubbles: true, cancelable: true }));
+	}`, key, ctrl)
 }
 
 // lists waits until these are the names in a list of rooms or people.
@@ -104,6 +105,18 @@ func (b *browser) quickSwitcher(t *testing.T) {
 	ann.sees("#switcher .state", "No room or person is called that.")
 	ann.press(kb.Escape)
 	ann.hides("#switcher")
+
+	ann.switches()
+	ann.dismisses("k", true)
+	ann.shows("#switcher[open]")
+	ann.dismisses("Enter", false)
+	ann.hides("#switcher")
+	ann.sees("#room-name", other.Name)
+	ann.switches()
+	ann.dismisses("/", false)
+	ann.shows("#search[open]")
+	ann.press(kb.Escape)
+	ann.hides("#search")
 
 	ann.switches()
 	ann.write("be")

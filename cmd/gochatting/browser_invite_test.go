@@ -33,6 +33,7 @@ func (b *browser) invitingByALink(t *testing.T) {
 	ann.click("#details .by-link")
 	ann.shows("#invitations[open]")
 	assert.Equal(t, crew.ID, eval[string](ann, `() => document.querySelector('#invitations form.fields').elements.Room.value`))
+	assert.Equal(t, "10", eval[string](ann, `() => document.querySelector('#invitations form.fields').elements.Uses.value`), "as of gochatting user invite")
 	ann.sees("#invitations .live .state", "There are none.")
 	reading := ann.invites("reader", "1")
 	assert.Regexp(t, `^`+server.Base+`/i/\w+$`, reading)

@@ -81,6 +81,33 @@ func (b *browser) serverGoes(t *testing.T, end func(*process)) {
 	assert.Equal(t, noticed, eval[[]string](ben, notices), "nobody has come or gone")
 }
 
+// A server that stops tells each page when to come back, so that not all come at once; without that, and after
+// another failure, a page chooses itself.
+func (b *browser) comingBackWhenTold(t *testing.T) {
+	server := start(t, t.TempDir())
+	ann := b.joins(t, server.Base, "ann@example.com")
+	waits := eval[[]float64](ann, `async () => {
+		const { Socket } = await import(document.querySelector('link[rel=modulepreload][href$="/js/socket.js"]').href);
+		const waits = [];
+		let last;
+		window.WebSocket = class { constructor() { last = this; } close() {} };
+		const later = window.setTimeout;
+		window.setTimeout = (f, wait) => { waits.push(wait); return 0; };
+		const socket = new Socket('', { room: () => 'lobby', lost() {}, state() {}, signedOut: async () => false, ended() {} });
+		for (const reason of ['restart 2.5', 'restart 30', 'restart', 'restart 2.5 or so', '']) {
+			socket.open();
+			last.onclose({ code: 1001, reason });
+		}
+		window.setTimeout = later;
+		return waits;
+	}`)
+	require.Len(t, waits, 5)
+	assert.Equal(t, []float64{2500, 30_000}, waits[:2])
+	for i, most := range []float64{300, 600, 1200} {
+		assert.LessOrEqual(t, waits[2+i], most)
+	}
+}
+
 // withoutPictures has a window load no pictures, or load them again.
 func withoutPictures(is bool) chromedp.Action[chromedp.Void] {
 	return command(network.SetBlockedURLs, network.SetBlockedURLsParams{

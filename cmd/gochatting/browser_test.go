@@ -18,6 +18,7 @@ func TestBrowser(t *testing.T) {
 	t.Run("MarkupStaysText", b.markupStaysText)
 	t.Run("ServerIsStoppedAndStartedAgain", b.serverIsStopped)
 	t.Run("ServerIsKilledAndStartedAgain", b.serverIsKilled)
+	t.Run("ComingBackWhenTold", b.comingBackWhenTold)
 	t.Run("PageOf2012", b.pageOf2012)
 	t.Run("ReadingThePast", b.readingThePast)
 	t.Run("FollowingTheBottom", b.followingTheBottom)

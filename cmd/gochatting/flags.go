@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -22,6 +23,7 @@ type Flags struct {
 	BaseURL        string `placeholder:"URL" help:"Where people reach this server, such as https://chat.example.com. With https, cookies are sent over TLS only."`
 	TrustedProxies string `placeholder:"CIDR,…" help:"Addresses of proxies whose X-Forwarded-For is believed, such as 127.0.0.1/32."`
 	Log            string `default:"text" placeholder:"text|json" help:"The form of the log, on standard error. Default: ${default}"`
+	Drain          string `placeholder:"SECONDS" help:"For how long to go on when told to stop, while /readyz says no already, so that a balancer sends nobody new. Default: 3 with --nats or --cluster, else 0"`
 	Pprof          string `placeholder:"HOST:PORT" help:"Offer profiles of this process at /debug/pprof/ there, on an address of loopback such as 127.0.0.1:6060."`
 	Gravatar       string `placeholder:"URL|off" help:"Where pictures are asked for: Gravatar by default, Libravatar (https://seccdn.libravatar.org) or a server of your own; off asks nobody."`
 	GravatarAPI    string `name:"gravatar-api" placeholder:"URL" help:"Where names are asked for. Default: Gravatar's, if pictures are."`
@@ -29,8 +31,9 @@ type Flags struct {
 
 	Version kong.VersionFlag `env:"-" help:"Say which version this is."`
 
-	Entry  entryFlags `embed:"" group:"Who may come in"`
-	Limits limitFlags `embed:"" group:"How much of everything"`
+	Entry   entryFlags   `embed:"" group:"Who may come in"`
+	Limits  limitFlags   `embed:"" group:"How much of everything"`
+	Cluster clusterFlags `embed:"" group:"More than one machine"`
 }
 
 // A config is Flags, understood.
@@ -47,7 +50,15 @@ type config struct {
 	gravatarKey    string
 	entry          entry
 	limits         limits
+	cluster        cluster
+	drain          time.Duration
+	alone          bool // beside no other server
 }
+
+const (
+	usualDrain = 3 * time.Second // a balancer that asks once a second has noticed, also one that asks twice
+	maxDrain   = 600             // seconds
+)
 
 // parseFlags understands the command line and the environment. It returns nil if all there was
 // to do was to print help, or the version.
@@ -56,7 +67,7 @@ func parseFlags(args []string, out io.Writer) (*config, error) {
 	var exited bool
 	parser, err := kong.New(&flags,
 		kong.Name("gochatting"),
-		kong.Description("Group chat that you run yourself: type an email, and you are in the room.\n\nEvery flag can be set in the environment too: --max-message as GOCHATTING_MAX_MESSAGE. Passwords and keys belong there: everyone on a machine sees its command lines.\n\nPeople are kept in order with: gochatting user --help. How fast it is on this machine: gochatting bench --help."),
+		kong.Description("Group chat that you run yourself: type an email, and you are in the room.\n\nEvery flag can be set in the environment too: --max-message as GOCHATTING_MAX_MESSAGE. Passwords and keys belong there: everyone on a machine sees its command lines.\n\nPeople are kept in order with: gochatting user --help. Everything moves into PostgreSQL with: gochatting migrate --help. How fast it is on this machine: gochatting bench --help."),
 		kong.Vars{"version": "gochatting " + version},
 		kong.DefaultEnvars("GOCHATTING"),
 		kong.WithHyphenPrefixedParameters(true), // so that a negative number reaches check
@@ -156,11 +167,18 @@ func (f Flags) check() (*config, error) {
 	}
 	c.entry = f.Entry.check(f.BaseURL != "", &wrong)
 	c.limits = f.Limits.check(&wrong)
+	c.cluster = f.Cluster.check(&wrong)
+	c.drain = usualDrain
+	if f.Drain != "" {
+		c.drain = time.Duration(wrong.number("drain", f.Drain, 0, maxDrain, "seconds")) * time.Second
+	} else if !c.cluster.shared() {
+		c.drain = 0
+	}
 	return c, errors.Join(wrong...)
 }
 
 func (f Flags) proxies(wrong *faults) (trusted []netip.Prefix) {
-	for _, text := range strings.FieldsFunc(f.TrustedProxies, func(r rune) bool { return r == ',' || r == ' ' }) {
+	for _, text := range list(f.TrustedProxies) {
 		prefix, err := netip.ParsePrefix(text)
 		if addr, single := netip.ParseAddr(text); single == nil {
 			prefix, err = addr.Prefix(addr.BitLen())

@@ -45,6 +45,14 @@ var wrong = map[string]string{
 	"gravatar":             "gravatar.example.com",
 	"gravatar-api":         "ftp://gravatar.example.com",
 	"pprof":                "0.0.0.0:6060",
+	"database":             "mysql://user:hunter2@db.example.com/chat",
+	"database-connections": "3",
+	"nats":                 "http://user:hunter2@nats.example.com",
+	"nats-credentials":     "missing.creds",
+	"nats-ca":              "missing.pem",
+	"cluster":              "6222",
+	"peers":                "node2.example.com",
+	"cluster-advertise":    ":6222",
 }
 
 // Everything is wrong: the program names each fault and ends, once on flags and once on the
@@ -64,7 +72,7 @@ func TestEveryWrongValueIsNamedAtOnce(t *testing.T) {
 			switch flag {
 			case "trusted-proxies":
 				value = "proxy.example.com"
-			case "smtp":
+			case "smtp", "database", "nats":
 				value = "…"
 			}
 			assert.Regexp(t, `(?m)--`+flag+` "`+value+`": \S+ \S+`, p.log.String())
@@ -108,6 +116,7 @@ func TestHelpListsEveryFlag(t *testing.T) {
 		"join", "owner", "smtp", "mail-from", "oidc-issuer", "oidc-client-id", "oidc-client-secret",
 		"max-message", "max-file", "file-quota", "limits", "rate-messages", "rate-reactions", "rate-acts", "rate-rooms", "rate-uploads",
 		"rate-codes", "rate-joins", "peer-times", "max-sockets", "max-sockets-peer", "max-connections-peer",
+		"database", "database-connections", "nats", "nats-credentials", "nats-ca", "cluster", "peers", "cluster-advertise",
 	} {
 		assert.Regexp(t, `(?m)^\s+--`+flag+`[= ]`, p.out.String())
 		assert.Contains(t, p.out.String(), "$"+variable(flag))
@@ -136,7 +145,8 @@ func TestDefaults(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, &config{
 		addr: ":5050", data: "data", entry: entry{join: "open"},
-		limits: limits{on: true, rates: server.UsualRates(), maxMessage: 8192, maxFile: 25 << 20, fileQuota: 1 << 30},
+		limits:  limits{on: true, rates: server.UsualRates(), maxMessage: 8192, maxFile: 25 << 20, fileQuota: 1 << 30},
+		cluster: cluster{connections: 20},
 	}, c)
 }
 

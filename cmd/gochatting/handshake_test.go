@@ -62,7 +62,7 @@ func connect(t *testing.T) net.Conn {
 	handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
 	one := make(single, 1)
 	one <- theirs
-	go func() { ended <- answer(ctx, patient(handler, slog.New(slog.DiscardHandler)), one) }()
+	go func() { ended <- answer(ctx, patient(handler, slog.New(slog.DiscardHandler)), one, func() {}) }()
 	t.Cleanup(func() {
 		ours.Close()
 		stop()

@@ -31,6 +31,9 @@ func run(ctx context.Context, args []string, out, logs io.Writer) error {
 	if len(args) > 0 && args[0] == "user" {
 		return runUser(ctx, args[1:], out, logs)
 	}
+	if len(args) > 0 && args[0] == "migrate" {
+		return runMigrate(ctx, args[1:], out)
+	}
 	c, err := parseFlags(args, out)
 	if err != nil || c == nil {
 		return err

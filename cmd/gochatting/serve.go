@@ -15,6 +15,7 @@ import (
 	"gochatting/internal/files"
 	"gochatting/internal/gravatar"
 	"gochatting/internal/markup"
+	"gochatting/internal/message"
 	"gochatting/internal/room"
 	"gochatting/internal/server"
 	"gochatting/internal/store"
@@ -35,11 +36,11 @@ const (
 	socketsEnd  = 5 * time.Second
 )
 
-// serve runs the server until ctx ends. Then it takes no more connections, ends the rooms, whose
-// sockets are closed with 1001, and returns when what was acknowledged is on disk.
+// serve runs the server until ctx ends. Then it has balancers send nobody new, takes no more connections, closes
+// the sockets with 1001, and returns when what was acknowledged is on disk.
 func serve(ctx context.Context, c config, out, logs io.Writer) error {
 	log := newLog(c, logs)
-	return assembled(ctx, c, log, func(srv *server.Server) (err error) {
+	return assembled(ctx, c, log, func(srv *server.Server, rooms *room.Directory) (err error) {
 		end := offerControl(c.data, srv.Control(), log)
 		defer also(&err, end)
 		if c.pprof != "" {
@@ -54,15 +55,20 @@ func serve(ctx context.Context, c config, out, logs io.Writer) error {
 		if err != nil {
 			return fmt.Errorf("%w; choose another address with --addr", err)
 		}
-		fmt.Fprintf(out, "gochatting %s: open %s in your browser. Data is in %s. Ctrl-C stops it.\n", version, c.site(listener), c.data)
+		fmt.Fprintf(out, "gochatting %s: open %s in your browser. Data is in %s. Ctrl-C stops it.\n", version, c.site(listener), c.place())
 		web := patient(srv.Handler(), log)
 		web.ConnState = srv.ConnState
-		return answer(ctx, web, listener)
+		return answer(ctx, web, listener, func() {
+			srv.Stopping()
+			time.Sleep(c.drain)
+			_ = listener.Close() // net/http closes it again
+			rooms.Drain()
+		})
 	})
 }
 
 // assembled makes a server of all its parts, lets use have it, and then puts all of them away.
-func assembled(ctx context.Context, c config, log *slog.Logger, use func(*server.Server) error) (err error) {
+func assembled(ctx context.Context, c config, log *slog.Logger, use func(*server.Server, *room.Directory) error) (err error) {
 	mailer, err := c.entry.mailer(log)
 	if err != nil {
 		return err
@@ -71,17 +77,22 @@ func assembled(ctx context.Context, c config, log *slog.Logger, use func(*server
 	if err != nil {
 		return err
 	}
-	events, err := bus.Open()
+	var publish func(room string, heard []message.Message)
+	kept, err := store.Open(ctx, store.Options{
+		Dir: c.data, Database: c.cluster.database, Connections: c.cluster.connections, Alone: c.alone, Entry: c.entry.rules(), FileQuota: c.limits.fileQuota,
+		Published: func(room string, heard []message.Message) { publish(room, heard) }, Log: log,
+	})
 	if err != nil {
 		return err
+	}
+	events, err := c.cluster.join(ctx, kept, log)
+	if err != nil {
+		return errors.Join(err, kept.Close())
 	}
 	defer events.Close()
-	kept, err := store.Open(ctx, store.Options{Dir: c.data, Entry: c.entry.rules(), Published: room.Publisher(events, log), Log: log})
-	if err != nil {
-		return err
-	}
 	defer also(&err, kept.Close)
-	blobs, err := files.OpenDisk(filepath.Join(c.data, "files"), kept.UsesBlob)
+	publish = room.Publisher(events, log) // nobody has said anything before
+	blobs, err := c.blobs(kept)
 	if err != nil {
 		return err
 	}
@@ -103,14 +114,34 @@ func assembled(ctx context.Context, c config, log *slog.Logger, use func(*server
 		BaseURL: c.baseURL, TrustedProxies: c.trustedProxies,
 		Join: c.entry.join, Mail: mailer, OpenID: provider,
 		Limits: c.limits.on, Rates: c.limits.rates, MessageBytes: c.limits.maxMessage,
-		FileBytes: c.limits.maxFile, FileQuota: c.limits.fileQuota, Version: version,
+		FileBytes: c.limits.maxFile, FileQuota: c.limits.fileQuota, Version: version, Settle: c.cluster.settle(),
 	}, kept, events, rooms, pictures, blobs, log)
 	if err != nil {
 		return errors.Join(err, rooms.Close())
 	}
-	defer also(&err, func() error { return srv.Close(socketsEnd) })
+	defer srv.Close(socketsEnd)
 	defer also(&err, rooms.Close)
-	return use(srv)
+	return use(srv, rooms)
+}
+
+// join connects this server with those that share its store.
+func (c cluster) join(ctx context.Context, kept *store.Store, log *slog.Logger) (_ *bus.Bus, err error) {
+	o := c.bus
+	o.Log = log
+	if c.shared() {
+		if o.Identity, err = kept.Secret(ctx, "bus", bus.NewIdentity); err != nil {
+			return nil, err
+		}
+	}
+	return bus.Open(o)
+}
+
+// blobs are where uploads go: where the rest is.
+func (c config) blobs(kept *store.Store) (files.Store, error) {
+	if c.cluster.database != "" {
+		return files.OpenDatabase(kept.Blobs()), nil
+	}
+	return files.OpenDisk(filepath.Join(c.data, "files"), kept.UsesBlob)
 }
 
 // patient is HTTP with limits to how long, and how much, a client may take.
@@ -126,20 +157,24 @@ func patient(handler http.Handler, log *slog.Logger) *http.Server {
 	}
 }
 
-// answer serves HTTP until ctx ends and the requests that were under way are answered.
-func answer(ctx context.Context, web *http.Server, listener net.Listener) error {
+// answer serves HTTP until ctx ends, stop has returned and the requests that were under way are answered.
+func answer(ctx context.Context, web *http.Server, listener net.Listener, stop func()) error {
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(listener) }()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
+		stop()
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestsEnd)
 	defer cancel()
 	err := web.Shutdown(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = web.Close() // they had their time
+	}
+	if errors.Is(err, net.ErrClosed) {
+		err = nil // stop has closed the listener
 	}
 	<-failed
 	return err
@@ -164,6 +199,14 @@ func (c config) site(l net.Listener) string {
 	}
 	_, port, _ := net.SplitHostPort(l.Addr().String()) // the one that was got, if any was asked for
 	return "http://" + net.JoinHostPort(host, port)
+}
+
+// place is where the data is, as people are told.
+func (c config) place() string {
+	if c.cluster.database == "" {
+		return c.data
+	}
+	return "PostgreSQL"
 }
 
 func newLog(c config, to io.Writer) *slog.Logger {

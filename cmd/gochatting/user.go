@@ -5,13 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"os"
-	"path/filepath"
 
 	"github.com/alecthomas/kong"
 
+	"gochatting/internal/room"
 	"gochatting/internal/server"
 	"gochatting/internal/store"
 )
@@ -21,8 +20,9 @@ const dataFile = "gochatting.db"
 
 // userFlags are the operator's commands, with what they act on. A WHO is an address or an ID.
 type userFlags struct {
-	Data    string `default:"data" env:"GOCHATTING_DATA" placeholder:"DIR" help:"The data folder of the server, which may be running. Default: ./${default}"`
-	BaseURL string `env:"GOCHATTING_BASE_URL" placeholder:"URL" help:"Where people reach the server, for the links of invitations, if it does not know itself."`
+	Data     string `default:"data" env:"GOCHATTING_DATA" placeholder:"DIR" help:"The data folder of the server, which may be running, also on a machine of a cluster. Default: ./${default}"`
+	Database string `env:"GOCHATTING_DATABASE" placeholder:"URL" help:"The PostgreSQL database of the server, if it has one. Better given in the environment."`
+	BaseURL  string `env:"GOCHATTING_BASE_URL" placeholder:"URL" help:"Where people reach the server, for the links of invitations, if it does not know itself."`
 
 	List        listUsers   `cmd:"" help:"Who is here, with their addresses."`
 	Show        showUser    `cmd:"" help:"One of them, and the browsers that they are signed in with."`
@@ -65,7 +65,7 @@ func runUser(ctx context.Context, args []string, out, logs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return operate(ctx, flags.Data, logs, func(through http.RoundTripper) error {
+	return operate(ctx, flags.Data, flags.Database, logs, func(through http.RoundTripper) error {
 		return chosen.Run(&operator{ctx: ctx, http: &http.Client{Transport: through, Timeout: controlTimeout}, site: site, out: out})
 	})
 }
@@ -83,8 +83,8 @@ func (f userFlags) site() (string, error) {
 }
 
 // operate lets use talk to the server that runs on a data folder, or does in this process what it would
-// do. It makes no data folder.
-func operate(ctx context.Context, data string, logs io.Writer, use func(through http.RoundTripper) error) error {
+// do, if there is no other server of its database whose people would have to be told. It makes no data folder.
+func operate(ctx context.Context, data, database string, logs io.Writer, use func(through http.RoundTripper) error) (err error) {
 	through, running, err := dialControl(data)
 	if err != nil {
 		return err
@@ -92,12 +92,20 @@ func operate(ctx context.Context, data string, logs io.Writer, use func(through 
 	if running {
 		return use(through)
 	}
-	if _, err := os.Stat(filepath.Join(data, dataFile)); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there is no data of gochatting in the folder %s; name its folder with --data", data)
+	c := config{data: data, gravatarOff: true, alone: true, limits: limits{maxMessage: maxMaxMessage}, cluster: cluster{database: database}}
+	if database == "" {
+		err = isData(data, "--data")
+	} else if c.data, err = os.MkdirTemp("", "gochatting-"); err == nil {
+		defer also(&err, func() error { return os.RemoveAll(c.data) })
 	}
-	c := config{data: data, gravatarOff: true, limits: limits{maxMessage: maxMaxMessage}}
-	err = assembled(ctx, c, newLog(c, logs), func(srv *server.Server) error { return use(direct{srv.Control()}) })
-	if errors.Is(err, store.ErrLocked) {
+	if err != nil {
+		return err
+	}
+	err = assembled(ctx, c, newLog(c, logs), func(srv *server.Server, _ *room.Directory) error { return use(direct{srv.Control()}) })
+	switch {
+	case errors.Is(err, store.ErrLocked) && database != "":
+		return errors.New("servers run on this database, and must tell their people: run this on the machine of one of them, with its --data")
+	case errors.Is(err, store.ErrLocked):
 		return fmt.Errorf("a server has the data folder %s, and takes no commands there: it is starting or stopping, or could offer no control.sock, which its log says; try again in a moment, or stop it first", data)
 	}
 	return err

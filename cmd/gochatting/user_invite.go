@@ -14,7 +14,7 @@ type invite struct {
 	Room string `arg:"" default:"lobby" placeholder:"ROOM" help:"The ID of a room, as its address in the browser has it. Default: ${default}"`
 	Role string `default:"member" enum:"member,reader" help:"What a new user becomes: member, or reader, who may see that room alone and say nothing. Default: ${default}"`
 	For  span   `default:"7d" placeholder:"TIME" help:"How long it is good: such as 2h, 1d or 1w, 30d at most. Default: ${default}"`
-	Uses int    `default:"1" placeholder:"N" help:"How many may come with it; 0 is any number. Default: ${default}"`
+	Uses int    `default:"10" placeholder:"N" help:"How many may come with it; 0 is any number. Default: ${default}"`
 }
 
 // An invitation is one as the API tells of it.

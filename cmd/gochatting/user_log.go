@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -49,7 +50,7 @@ func (c showLog) Run(o *operator) error {
 			subject = name(a.Subject) + " " + a.Subject.ID
 		}
 		if a.Room != nil {
-			room = a.Room.Name
+			room = cmp.Or(a.Room.Name, a.Room.ID) // direct ones have no name
 		}
 		if a.Message > 0 {
 			rest += fmt.Sprintf(" message %d", a.Message)

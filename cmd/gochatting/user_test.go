@@ -147,7 +147,8 @@ func TestUserOnAStoppedServer(t *testing.T) {
 	user(t, data, "role ben@example.com reader")
 	act := found(t, `user undo (\S+)`, user(t, data, "purge ben@example.com"))
 	link := found(t, `^(https://chat.example.com/i/\S+)\n`, user(t, data, "invite lobby --for 1d --base-url https://chat.example.com/"))
-	assert.Regexp(t, `1 person +0 uses +2.* +\(operator\)\n`, user(t, data, "invitations"))
+	assert.Regexp(t, `10 people +0 uses +2.* +\(operator\)\n`, user(t, data, "invitations"))
+	assert.Regexp(t, `(?m)\(operator\) +invite +Lobby +member$`, user(t, data, "log"))
 
 	// One that was killed leaves its socket.
 	server = start(t, data)

@@ -26,6 +26,10 @@ type Options struct {
 	PID     int    // of the server at URL, to know what it uses; 0: unknown
 	Peer    string // a command that runs another hub to compare with, see docs/performance.md
 
+	// Database is the postgres:// URL of a server in which databases may be made: cluster and search use
+	// ones of their own, and drop them. "" leaves cluster out, and has search use SQLite.
+	Database string
+
 	// Quiet is after how long without a delivery what is still missing counts as lost; default: 5 s.
 	Quiet time.Duration
 }

@@ -9,21 +9,28 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"gochatting/internal/postgrestest"
 )
 
 // ran runs a scenario against everyone there is to compare with, and sees that nothing is wrong.
 func ran(t *testing.T, scenario string, rounds int, want ...string) []Result {
 	o := small(scenario)
 	o.Rounds, o.Peer = rounds, gorillahub
+	return ranWith(t, o, want...)
+}
+
+func ranWith(t *testing.T, o Options, want ...string) []Result {
 	all, err := measure(t, o)
 	require.NoError(t, err)
 	var names []string
 	for _, r := range all {
-		assert.Equal(t, scenario, r.Scenario)
+		assert.Equal(t, o.Scenarios[0], r.Scenario)
 		names = append(names, strings.TrimSpace(r.Case+" "+r.Server))
-		assert.Equal(t, rounds, r.Rounds)
+		assert.Equal(t, o.Rounds, r.Rounds)
 		assert.Zero(t, r.Lost+r.Twice, "%+v", r)
 		assert.Positive(t, r.PerSecond, "%+v", r)
 		assert.Positive(t, r.P50, "%+v", r)
@@ -37,8 +44,9 @@ func ran(t *testing.T, scenario string, rounds int, want ...string) []Result {
 func TestScenarios(t *testing.T) {
 	together(t, map[string]func(*testing.T){
 		"steady": testSteady, "flood": testFlood, "crowd": testCrowd, "storm": testStorm, "post": testPost, "scroll": testScroll,
-		"search": testSearch,
+		"search": testSearch, "search in PostgreSQL": testSearchInPostgreSQL, "cluster": testCluster,
 	})
+	t.Run("their databases are dropped", func(t *testing.T) { assert.Empty(t, left(t, postgrestest.New(t))) })
 }
 
 // together runs tests at the same time, more than there are processors: mostly they wait.
@@ -84,14 +92,47 @@ func testScroll(t *testing.T) {
 }
 
 func testSearch(t *testing.T) {
-	all := ran(t, "search", 1, "written store", "made searchable after that store",
-		"a common word store", "a common word, halfway back store", "two common words store", "a rare word store", "no such word store",
-		"a phrase of common words store", "a phrase that nobody said store", "two common words that never meet store",
-		"twelve common words store", "a Chinese character store", "a Chinese word store", "a Chinese phrase store",
-		"a common word of somebody store", "a common word in a small room store", "a common word on a day store",
-		"without a common word store", "links store", "outsider: a common word store", "outsider: a word hardly said there store",
-		"outsider: two that never meet store", "outsider: only said elsewhere store")
+	all := ran(t, "search", 1, searches...)
 	assert.EqualValues(t, 5_000, all[0].Messages)
+}
+
+func testSearchInPostgreSQL(t *testing.T) {
+	o := small("search")
+	o.Database = postgrestest.New(t)
+	ranWith(t, o, searches...)
+}
+
+var searches = []string{"written store", "made searchable after that store",
+	"a common word store", "a common word, halfway back store", "two common words store", "a rare word store", "no such word store",
+	"a phrase of common words store", "a phrase that nobody said store", "two common words that never meet store",
+	"twelve common words store", "a Chinese character store", "a Chinese word store", "a Chinese phrase store",
+	"a common word of somebody store", "a common word in a small room store", "a common word on a day store",
+	"without a common word store", "links store", "outsider: a common word store", "outsider: a word hardly said there store",
+	"outsider: two that never meet store", "outsider: only said elsewhere store"}
+
+// Nodes that share a database are compared with one alone, and all of them count.
+func testCluster(t *testing.T) {
+	o := small("cluster")
+	o.Database = postgrestest.New(t)
+	all := ranWith(t, o, "steady, a delivery 1 node", "steady, a delivery 2 nodes", "steady, a delivery 3 nodes",
+		"flood, a delivery 1 node", "flood, a delivery 2 nodes", "flood, a delivery 3 nodes",
+		"between few, a message 1 node", "between few, a message 2 nodes", "between few, a message 3 nodes")
+	for _, r := range all {
+		assert.Equal(t, int64(r.Users)*r.Messages, r.Deliveries, "everybody hears everything, wherever they are")
+	}
+	assert.Positive(t, all[2].Times["1 node"].P99)
+}
+
+// left are the databases of a run that are still there.
+func left(t *testing.T, database string) (names []string) {
+	conn, err := pgx.Connect(t.Context(), database)
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, conn.Close(context.Background())) }()
+	rows, err := conn.Query(t.Context(), "SELECT datname FROM pg_database WHERE datname LIKE 'gochatting_bench_%'")
+	require.NoError(t, err)
+	names, err = pgx.CollectRows(rows, pgx.RowTo[string])
+	require.NoError(t, err)
+	return names
 }
 
 // A server that has limits says so, and so does the tool.
@@ -133,13 +174,16 @@ func TestInterrupted(t *testing.T) {
 func TestOptionsAreChecked(t *testing.T) {
 	err := Run(t.Context(), Options{
 		Scenarios: []string{"steady", "hurricane"}, Users: -1, Duration: -1, Rounds: 1000, URL: "http://chat.example.com",
+		Database: "mysql://me:secret@localhost",
 	}, io.Discard, io.Discard)
-	for _, flag := range []string{`--scenario "hurricane"`, "--users -1", "--duration -1ns", "--rounds 1000", `--url "http://chat.example.com"`} {
+	for _, flag := range []string{`--scenario "hurricane"`, "--users -1", "--duration -1ns", "--rounds 1000", `--url "http://chat.example.com"`, "--database: give"} {
 		assert.ErrorContains(t, err, flag)
 	}
 	var faults interface{ Unwrap() []error }
 	require.True(t, errors.As(err, &faults))
-	assert.Len(t, faults.Unwrap(), 5)
+	assert.Len(t, faults.Unwrap(), 6)
+	assert.NotContains(t, err.Error(), "secret")
+	assert.ErrorContains(t, Run(t.Context(), Options{Scenarios: []string{"cluster"}}, io.Discard, io.Discard), "--scenario cluster: give --database too")
 	assert.ErrorContains(t, Run(t.Context(), Options{PID: 1}, io.Discard, io.Discard), "--pid 1")
 }
 

@@ -33,7 +33,7 @@ func (b *bench) gather(ctx context.Context, s *server, n int) (*crowd, error) {
 	g.SetLimit(atOnce)
 	for i := range c.clients {
 		g.Go(func() (err error) {
-			c.clients[i], err = enter(joining, s, i, cookies.of(i), make([]byte, bufferSize(n)))
+			c.clients[i], err = enter(joining, s.node(i), i, cookies.of(i), make([]byte, bufferSize(n)))
 			return err
 		})
 	}
@@ -44,7 +44,11 @@ func (b *bench) gather(ctx context.Context, s *server, n int) (*crowd, error) {
 	for _, one := range c.clients {
 		c.admit(one)
 	}
-	if err := c.settle(ctx); err != nil {
+	err = s.met(ctx, cookies.of(0), n)
+	if err == nil {
+		err = c.settle(ctx)
+	}
+	if err != nil {
 		c.goHome()
 		return nil, err
 	}

@@ -78,7 +78,7 @@ func (b *bench) converse(ctx context.Context, s *server, t talk) (r Result, err 
 	if err := c.talk(ctx, t, t.duration, b.Quiet); err != nil {
 		return r, err
 	}
-	cpu := s.usage().cpu - used.cpu
+	now := s.usage()
 
 	r.Users = t.users
 	r.Messages = int64(c.tally.count(false) - from)
@@ -91,7 +91,8 @@ func (b *bench) converse(ctx context.Context, s *server, t talk) (r Result, err 
 	}
 	r.PerSecond = float64(r.Deliveries) / c.tally.span(from).Seconds()
 	r.timed(c.tally.took(from))
-	r.CPU = float64(cpu.Microseconds()) / float64(r.Deliveries)
+	r.CPU = float64((now.cpu - used.cpu).Microseconds()) / float64(r.Deliveries)
+	r.DatabaseCPU = float64((now.database - used.database).Microseconds()) / float64(r.Deliveries)
 	r.Memory = float64(full-empty) / float64(t.users)
 	if s.pid != 0 {
 		r.Resident = float64(idle.resident-before.resident) / float64(t.users)

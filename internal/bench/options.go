@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -21,11 +22,13 @@ var scenarios = map[string]func(*bench, context.Context) error{
 	"post":   (*bench).post,
 	"scroll": (*bench).scroll,
 	"search": (*bench).search,
+
+	clustering: (*bench).cluster,
 }
 
 // Names are the scenarios, in the order in which they are run.
 func Names() []string {
-	return []string{"steady", "flood", "crowd", "storm", "post", "scroll", "search"}
+	return []string{"steady", "flood", "crowd", "storm", "post", "scroll", "search", clustering}
 }
 
 // The most that is done at once, so that a slip of the finger does not become a burden.
@@ -77,6 +80,12 @@ func (o Options) settled() (Options, error) {
 	}
 	if o.URL != "" && !loopback(o.URL) {
 		fault("--url %q: give the http:// address of a server on this machine, such as http://127.0.0.1:5050; others are not to be loaded", o.URL)
+	}
+	if o.Database != "" && !strings.HasPrefix(o.Database, "postgres://") && !strings.HasPrefix(o.Database, "postgresql://") {
+		fault("--database: give the postgres:// URL of a server in which databases may be made, such as postgres://me:password@localhost/postgres")
+	}
+	if o.Database == "" && slices.Contains(o.Scenarios, clustering) {
+		fault("--scenario %s: give --database too: nodes share one", clustering)
 	}
 	if o.PID != 0 && o.URL == "" {
 		fault("--pid %d: is of the server at --url, which is missing", o.PID)

@@ -11,10 +11,19 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// people are the users that a data folder knows, who stay known when its server is started again.
+// people are the users that a data folder or database knows, who stay known when its server is started again.
 type people struct {
-	run     string
-	cookies cookies
+	run      string
+	cookies  cookies
+	database *database // nil: a data folder
+}
+
+// postmaster is the process of PostgreSQL that began its others, 0 if it is not known.
+func (p *people) postmaster() int64 {
+	if p == nil || p.database == nil {
+		return 0
+	}
+	return p.database.postmaster
 }
 
 type cookies []string

@@ -20,7 +20,7 @@ type report struct {
 func (p *report) add(all []Result) {
 	p.pending = append(p.pending, all...)
 	for _, r := range all {
-		p.bad = p.bad || r.Server == product && r.Lost+r.Twice > 0
+		p.bad = p.bad || r.ours() && r.Lost+r.Twice > 0
 	}
 }
 
@@ -75,14 +75,19 @@ var columns = []column{
 	{"evicted", func(r Result) string { return fmt.Sprint(r.Evicted) }},
 	{"a second", func(r Result) string { return number(r.PerSecond) }},
 	{"× peer", func(r Result) string { return number(r.Times[peer].PerSecond) }},
+	{"× 1 node", func(r Result) string { return number(r.Times[nodes(1)].PerSecond) }},
 	{"× bare", func(r Result) string { return number(r.Times[bare].PerSecond) }},
 	{"p50 ms", func(r Result) string { return number(r.P50) }},
 	{"p99 ms", func(r Result) string { return number(r.P99) }},
 	{"max ms", func(r Result) string { return number(r.Max) }},
 	{"p99 × rawlimit", func(r Result) string { return number(r.Times[RawLimit].P99) }},
+	{"p99 × 1 node", func(r Result) string { return number(r.Times[nodes(1)].P99) }},
 	{"CPU µs", func(r Result) string { return number(r.CPU) }},
 	{"CPU × rawlimit", func(r Result) string { return number(r.Times[RawLimit].CPU) }},
 	{"CPU × rawbatch", func(r Result) string { return number(r.Times[RawBatch].CPU) }},
+	{"CPU × 1 node", func(r Result) string { return number(r.Times[nodes(1)].CPU) }},
+	{"database µs", func(r Result) string { return number(r.DatabaseCPU) }},
+	{"database × 1 node", func(r Result) string { return number(r.Times[nodes(1)].DatabaseCPU) }},
 	{"KB/conn", func(r Result) string { return number(r.Memory / 1024) }},
 	{"RSS KB/conn", func(r Result) string { return number(r.Resident / 1024) }},
 	{"bytes/user", func(r Result) string { return number(r.BytesPerUser) }},

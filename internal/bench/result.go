@@ -25,6 +25,7 @@ type Result struct {
 	P50, P99, Max float64 // ms, from sending to everyone's receipt; of storm, scroll and bare SQLite, until the answer
 
 	CPU          float64 `json:",omitempty"` // µs, user and system, of the server's process, for one delivery; of storm, one who came back
+	DatabaseCPU  float64 `json:",omitempty"` // as CPU, of PostgreSQL, if it is on this machine
 	Memory       float64 `json:",omitempty"` // bytes of heap and stacks after a collection, for one idle connection
 	Resident     float64 `json:",omitempty"` // bytes of resident memory, likewise
 	BytesPerUser float64 `json:",omitempty"` // that each who came back was sent
@@ -36,12 +37,17 @@ type Result struct {
 	Times map[string]Ratio `json:",omitempty"`
 }
 
+// ours reports whether it is gochatting that did this.
+func (r Result) ours() bool { return r.Server == product || r.Scenario == clustering }
+
 // A Ratio is a Result in multiples of another.
 type Ratio struct {
 	PerSecond float64 `json:",omitempty"`
 	P99       float64 `json:",omitempty"`
 	CPU       float64 `json:",omitempty"`
 	Memory    float64 `json:",omitempty"`
+
+	DatabaseCPU float64 `json:",omitempty"`
 }
 
 // timed enters how long things took, ascending, without the warm-up.
@@ -85,6 +91,7 @@ func summarize(rounds [][]Result) []Result {
 		r.P99 = of(func(r Result) float64 { return r.P99 })
 		r.Max = of(func(r Result) float64 { return r.Max })
 		r.CPU = of(func(r Result) float64 { return r.CPU })
+		r.DatabaseCPU = of(func(r Result) float64 { return r.DatabaseCPU })
 		r.Memory = of(func(r Result) float64 { return r.Memory })
 		r.Resident = of(func(r Result) float64 { return r.Resident })
 		r.BytesPerUser = of(func(r Result) float64 { return r.BytesPerUser })
@@ -118,6 +125,8 @@ func ratio(own, other []Result) Ratio {
 		P99:       of(func(r Result) float64 { return r.P99 }),
 		CPU:       of(func(r Result) float64 { return r.CPU }),
 		Memory:    of(func(r Result) float64 { return r.Memory }),
+
+		DatabaseCPU: of(func(r Result) float64 { return r.DatabaseCPU }),
 	}
 }
 

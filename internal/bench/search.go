@@ -24,10 +24,20 @@ func (b *bench) search(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	o := store.Options{Dir: dir}
+	if b.Database != "" {
+		d, err := b.database(ctx)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, d.drop()) }()
+		o.Database = d.url
+	}
 	var clock atomic.Int64
-	s, err := store.Open(ctx, store.Options{Dir: dir, Now: func() time.Time { // so that there are many days
+	o.Now = func() time.Time { // so that there are many days
 		return time.Date(2026, 1, 1, 0, 0, 0, 0, time.Local).Add(time.Duration(clock.Add(1)) * time.Minute)
-	}})
+	}
+	s, err := store.Open(ctx, o)
 	if err != nil {
 		return err
 	}

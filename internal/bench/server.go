@@ -35,6 +35,8 @@ type server struct {
 	pid      int           // its process, or the first of its group; 0: unknown
 	grouped  bool
 
+	others []*server // nodes that are one with it
+
 	cmd  *exec.Cmd
 	read sync.WaitGroup // what it prints
 	last *tail
@@ -69,6 +71,9 @@ var (
 func (b *bench) launch(ctx context.Context, chat bool, who *people, program string, args ...string) (*server, error) {
 	cmd := exec.Command(program, args...)
 	cmd.Env = foreign(os.Environ())
+	if who != nil && who.database != nil {
+		cmd.Env = append(cmd.Env, "GOCHATTING_DATABASE="+who.database.url) // which has a password
+	}
 	group(cmd)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -128,8 +133,15 @@ func foreign(env []string) (rest []string) {
 	return rest
 }
 
-// stop ends the server, if it was started here, and waits for it.
-func (s *server) stop() error {
+// stop ends the server, if it was started here, and what is one with it, and waits for them.
+func (s *server) stop() (err error) {
+	for _, other := range s.others {
+		err = errors.Join(err, other.stop())
+	}
+	return errors.Join(err, s.end())
+}
+
+func (s *server) end() error {
 	if s.http != nil {
 		s.http.CloseIdleConnections()
 	}

@@ -164,5 +164,5 @@ func (s *server) missed(ctx context.Context, one *client, cookie string, said in
 			rev = room.Rev
 		}
 	}
-	return s.get(ctx, fmt.Sprintf("/api/v1/rooms/%s/messages?limit=200&since=%d", message.Lobby, max(rev-said, 0)), cookie)
+	return s.get(ctx, fmt.Sprintf("/api/v1/rooms/%s/messages?limit=200&since=%d&reach=%d", message.Lobby, max(rev-said, 0), rev), cookie)
 }

@@ -17,55 +17,55 @@ import (
 // A usage is what a server has used so far, and holds now.
 type usage struct {
 	cpu      time.Duration // user and system
+	database time.Duration // of PostgreSQL
 	resident int64         // bytes
 }
 
-// Linux counts in hundredths of a second for everyone outside the kernel.
-const tick = 10 * time.Millisecond
-
-// usage reads /proc, where there is one; elsewhere, and of a server that is not ours and was given
-// no --pid, it is unknown, which is zero.
+// usage reads /proc, where there is one, for all nodes together; elsewhere, and of a server that is not
+// ours and was given no --pid, it is unknown, which is zero.
 func (s *server) usage() (sum usage) {
 	if s.pid == 0 {
 		return usage{}
 	}
-	stats := []string{fmt.Sprintf("/proc/%d/stat", s.pid)}
-	if s.grouped {
-		stats, _ = filepath.Glob("/proc/[0-9]*/stat") // the pattern is well-formed
+	groups := map[int64]bool{int64(s.pid): true}
+	for _, other := range s.others {
+		groups[int64(other.pid)] = true
 	}
-	for _, path := range stats {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			continue // ended just now
-		}
-		// proc_pid_stat(5): what follows the name, which stands in brackets, is field 3 and on.
-		fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
-		field := func(n int) int64 {
-			if n-3 >= len(fields) {
-				return 0
-			}
-			v, _ := strconv.ParseInt(fields[n-3], 10, 64) // always a number
-			return v
-		}
-		const pgrp, utime, stime, rss = 5, 14, 15, 24
-		if !s.grouped || field(pgrp) == int64(s.pid) {
-			sum.cpu += time.Duration(field(utime)+field(stime)) * tick
-			sum.resident += field(rss) * int64(os.Getpagesize())
+	postmaster := s.people.postmaster()
+	paths, _ := filepath.Glob("/proc/[0-9]*/stat") // the pattern is well-formed
+	for _, path := range paths {
+		p := readStat(path)
+		switch id := p.field(pid); {
+		case s.grouped && groups[p.field(pgrp)], !s.grouped && id == int64(s.pid):
+			sum.cpu += p.ticks(utime, stime)
+			sum.resident += p.field(rss) * int64(os.Getpagesize())
+		case postmaster == 0:
+		case id == postmaster:
+			sum.database += p.ticks(utime, stime, cutime, cstime) // with those of its own that have ended
+		case p.field(ppid) == postmaster:
+			sum.database += p.ticks(utime, stime)
 		}
 	}
 	return sum
 }
 
-// memory is what the server's heap and stacks hold after a garbage collection, in bytes; 0 if it
-// does not tell. The numbers stand at the end of Go's heap profile as text.
+// memory is what the heaps and stacks of all nodes hold after a garbage collection, in bytes; 0 if they
+// do not tell. The numbers stand at the end of Go's heap profile as text.
 func (s *server) memory(ctx context.Context) (bytes int64, err error) {
 	if s.profiles == "" {
 		return 0, nil
 	}
-	for range 2 { // what lies in a sync.Pool outlives one collection
+	for range 4 { // what lies in a sync.Pool, or has a finalizer, outlives one collection
 		if bytes, err = s.inUse(ctx); err != nil {
 			return 0, fmt.Errorf("ask for memory: %w", err)
 		}
+	}
+	for _, other := range s.others {
+		more, err := other.memory(ctx)
+		if err != nil {
+			return 0, err
+		}
+		bytes += more
 	}
 	return bytes, nil
 }

@@ -4,6 +4,7 @@ package chattest
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -114,7 +115,13 @@ func (p *Person) History(room string) []message.Message {
 
 // Since is all that was said or changed in a room after rev, as a client asks that comes back.
 func (p *Person) Since(room string, rev int64) []message.Message {
-	return p.pages(room, "since", rev, func(t *message.TextMessage) int64 { return t.Rev })
+	return p.SinceReach(room, rev, 0)
+}
+
+// SinceReach is the same, as a client asks that was told of a rev there is: by a server, perhaps another one.
+func (p *Person) SinceReach(room string, rev, reach int64) []message.Message {
+	which := fmt.Sprintf("reach=%d&since", reach)
+	return p.pages(room, which, rev, func(t *message.TextMessage) int64 { return t.Rev })
 }
 
 func (p *Person) pages(room, which string, from int64, place func(*message.TextMessage) int64) (all []message.Message) {

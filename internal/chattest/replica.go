@@ -130,7 +130,7 @@ func (r *Replica) enter(info message.Room, before *replicaRoom) {
 	r.rooms[info.ID] = room
 	r.mu.Unlock()
 	if info.Rev > room.rev {
-		for _, m := range r.Since(info.ID, room.rev) {
+		for _, m := range r.SinceReach(info.ID, room.rev, info.Rev) {
 			r.upsert(room, *m.TextMessage)
 		}
 	}

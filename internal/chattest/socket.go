@@ -29,7 +29,7 @@ func (p *Person) Open() *Socket { return p.OpenAt(message.Lobby) }
 
 // OpenAt is Open for a tab that looks at another room.
 func (p *Person) OpenAt(room string) *Socket {
-	s, response, err := dial(p.T, p.Base+p.as("/chat?room="+room), p.HTTP.Jar, http.Header{"Origin": {p.Base}}, p.Me, "gochatting.v1")
+	s, response, err := p.dial(p.as("/chat?room="+room), http.Header{"Origin": {p.Base}}, "gochatting.v1")
 	require.NoError(p.T, err, "%v", response)
 	welcome := s.Read()
 	require.Equal(p.T, message.WelcomeMType, welcome.MType, "the welcome comes first")
@@ -39,12 +39,12 @@ func (p *Person) OpenAt(room string) *Socket {
 
 // Dial tries to open a socket of Me with just these headers, the cookies and these subprotocols.
 func (p *Person) Dial(header http.Header, subprotocols ...string) (*Socket, *http.Response, error) {
-	return dial(p.T, p.Base+p.as("/chat"), p.HTTP.Jar, header, p.Me, subprotocols...)
+	return p.dial(p.as("/chat"), header, subprotocols...)
 }
 
 // DialFirst tries to open a socket of the first dialect with the browser's cookies.
 func (p *Person) DialFirst(email string, header http.Header) (*Socket, *http.Response, error) {
-	return dial(p.T, p.Base+"/chat?email="+url.QueryEscape(email), p.HTTP.Jar, header, p.Me)
+	return p.dial("/chat?email="+url.QueryEscape(email), header)
 }
 
 // First opens a socket of the first dialect, as a program without cookies.
@@ -56,11 +56,23 @@ func First(t testing.TB, base, email string) *Socket {
 
 // TryFirst is First for who may not be let in.
 func TryFirst(t testing.TB, base, email string, header http.Header) (*Socket, *http.Response, error) {
-	return dial(t, base+"/chat?email="+url.QueryEscape(email), nil, header, message.User{})
+	return dial(t, websocket.Dialer{}, base+"/chat?email="+url.QueryEscape(email), header, message.User{})
 }
 
-func dial(t testing.TB, address string, jar http.CookieJar, header http.Header, me message.User, subprotocols ...string) (*Socket, *http.Response, error) {
-	dialer := websocket.Dialer{Jar: jar, Subprotocols: subprotocols, HandshakeTimeout: Patience}
+// dial goes the way that the browser's requests go, with its cookies.
+func (p *Person) dial(path string, header http.Header, subprotocols ...string) (*Socket, *http.Response, error) {
+	dialer := websocket.Dialer{Jar: p.HTTP.Jar, Subprotocols: subprotocols}
+	if way, is := p.HTTP.Transport.(*http.Transport); is {
+		dialer.NetDialContext = way.DialContext
+		if dialer.TLSClientConfig = way.TLSClientConfig.Clone(); dialer.TLSClientConfig != nil {
+			dialer.TLSClientConfig.NextProtos = []string{"http/1.1"} // requests may go by HTTP/2, which has no Upgrade
+		}
+	}
+	return dial(p.T, dialer, p.Base+path, header, p.Me)
+}
+
+func dial(t testing.TB, dialer websocket.Dialer, address string, header http.Header, me message.User) (*Socket, *http.Response, error) {
+	dialer.HandshakeTimeout = Patience
 	ws, response, err := dialer.Dial("ws"+strings.TrimPrefix(address, "http"), header)
 	if err != nil {
 		return nil, response, err

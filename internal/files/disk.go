@@ -36,7 +36,7 @@ func OpenDisk(dir string, used Used) (*Disk, error) {
 }
 
 // Put is that of Store.
-func (d *Disk) Put(ctx context.Context, r io.Reader, max int64) (b Blob, release func(), err error) {
+func (d *Disk) Put(ctx context.Context, r io.Reader, max int64) (b Blob, release func() error, err error) {
 	temp, err := os.CreateTemp(filepath.Join(d.dir, newFolder), "") // 0600
 	if err != nil {
 		return Blob{}, nil, fmt.Errorf("files: %w", err)
@@ -59,8 +59,7 @@ func (d *Disk) Put(ctx context.Context, r io.Reader, max int64) (b Blob, release
 	}
 	// Over one that may be there: it is the same, unless a broken disk made another of it.
 	if err := d.rename(temp.Name(), b.Hash); err != nil {
-		release()
-		return Blob{}, nil, fmt.Errorf("files: put: %w", err)
+		return Blob{}, nil, fmt.Errorf("files: put: %w", errors.Join(err, release()))
 	}
 	return b, release, nil
 }

@@ -17,17 +17,18 @@ func newHolds() holds {
 	return holds{held: make(map[string]int), removing: make(map[string]chan struct{})}
 }
 
-// take holds the hash until release is called, which may be more than once.
-func (h *holds) take(ctx context.Context, hash string) (release func(), err error) {
+// take holds the hash until release is called, which may be more than once and never fails.
+func (h *holds) take(ctx context.Context, hash string) (release func() error, err error) {
 	if err := h.quiet(ctx, hash, func() { h.held[hash]++ }); err != nil {
 		return nil, err
 	}
-	return sync.OnceFunc(func() {
+	return sync.OnceValue(func() error {
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		if h.held[hash]--; h.held[hash] == 0 {
 			delete(h.held, hash)
 		}
+		return nil
 	}), nil
 }
 

@@ -23,7 +23,7 @@ func NewUploads(s Store) *Uploads {
 	return &Uploads{Store: s, painting: painting{waiting: make(map[string][]chan struct{})}}
 }
 
-// An Upload is on the disk, for as long as it is not ended.
+// An Upload is kept for as long as it is not ended.
 type Upload struct {
 	Blob
 	Type    string // media type, as its first bytes show it, without parameters
@@ -52,8 +52,7 @@ func (u *Uploads) Take(ctx context.Context, person string, r io.Reader, max int6
 	}
 	up = &Upload{Blob: blob}
 	up.end = func() error {
-		release()
-		return u.Delete(context.WithoutCancel(ctx), blob.Hash)
+		return errors.Join(release(), u.Delete(context.WithoutCancel(ctx), blob.Hash))
 	}
 	if err := u.look(ctx, person, up); err != nil {
 		return nil, errors.Join(err, up.End())
@@ -90,8 +89,7 @@ func (u *Uploads) look(ctx context.Context, person string, up *Upload) error {
 	up.Preview = &Preview{blob, size.X, size.Y}
 	original := up.end
 	up.end = func() error {
-		release()
-		return errors.Join(original(), u.Delete(context.WithoutCancel(ctx), blob.Hash))
+		return errors.Join(original(), release(), u.Delete(context.WithoutCancel(ctx), blob.Hash))
 	}
 	return nil
 }

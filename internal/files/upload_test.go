@@ -198,24 +198,6 @@ func TestHostile15PixelFloodsAreRefused(t *testing.T) {
 	assert.Empty(t, there(t, d.dir), "nothing of them is kept")
 }
 
-func TestAnUploadThatIsNobodysInTheEndIsGone(t *testing.T) {
-	d, r := openDisk(t)
-	u := NewUploads(d)
-	up, err := u.Take(t.Context(), "ann", bytes.NewReader(asJPEG(t, photo(30, 30))), 1<<20)
-	require.NoError(t, err)
-	require.NoError(t, d.Sweep(t.Context()))
-	assert.Len(t, there(t, d.dir), 2, "it is held")
-	require.NoError(t, up.End())
-	assert.Empty(t, there(t, d.dir))
-
-	up, err = u.Take(t.Context(), "ann", bytes.NewReader(asJPEG(t, photo(30, 30))), 1<<20)
-	require.NoError(t, err)
-	r.change(up.Hash, +1)
-	r.change(up.Preview.Hash, +1)
-	require.NoError(t, up.End())
-	assert.Len(t, there(t, d.dir), 2)
-}
-
 // Who goes away does not have a picture made.
 func TestWorkEndsWithItsContext(t *testing.T) {
 	d, _ := openDisk(t)

@@ -54,8 +54,9 @@ type Client struct {
 
 // A Profile is what upstream says of an address.
 type Profile struct {
-	Name    string // cleaned; "" when there is no profile
-	Picture string // changes when the picture does, and tells nothing of the address; "" when there is none
+	Name    string    // cleaned; "" when there is no profile
+	Picture string    // changes when the picture does, and tells nothing of the address; "" when there is none
+	At      time.Time // when upstream said the older of the two; zero when it never did
 }
 
 // Later is the error when upstream is not to be asked before At: it said so (429), it has
@@ -98,6 +99,9 @@ func New(cfg Config) (*Client, error) {
 	return c, nil
 }
 
+// Asks reports whether there is anybody to ask.
+func (c *Client) Asks() bool { return c.pictures != nil }
+
 // Close ends what goes on in the background and waits for it. Afterwards only what is in the
 // cache is answered.
 func (c *Client) Close() error {
@@ -135,16 +139,33 @@ func (c *Client) Look(ctx context.Context, email string) (Profile, error) {
 	if err != nil {
 		err = fmt.Errorf("gravatar: picture: %w", err)
 	}
-	return Profile{Name: name, Picture: version(picture.data)}, errors.Join(nameErr, err)
+	p := Profile{Name: string(name.data), Picture: version(picture.data), At: picture.at}
+	if c.names != nil && name.at.Before(p.At) {
+		p.At = name.at
+	}
+	return p, errors.Join(nameErr, err)
 }
 
-func (c *Client) name(ctx context.Context, hash string) (string, error) {
+// Expire has the answers about email that were given before a moment count as old, unless they are younger
+// than a minute: somebody has got others since, so that upstream is to be asked again.
+func (c *Client) Expire(email string, before time.Time) {
+	if email == "" {
+		return
+	}
+	for _, s := range []*source{c.pictures, c.names} {
+		if s != nil {
+			s.expire(Hash(email), before)
+		}
+	}
+}
+
+func (c *Client) name(ctx context.Context, hash string) (fact, error) {
 	if c.names == nil {
-		return "", nil
+		return fact{}, nil
 	}
 	name, err := c.names.begin(hash).wait(ctx)
 	if err != nil {
 		err = fmt.Errorf("gravatar: name: %w", err)
 	}
-	return string(name.data), err
+	return name, err
 }

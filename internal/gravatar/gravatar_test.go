@@ -56,7 +56,7 @@ func TestLookRemembersThatThereIsNothing(t *testing.T) {
 	for range 3 {
 		p, err := c.Look(t.Context(), ann)
 		require.NoError(t, err)
-		assert.Zero(t, p)
+		assert.Equal(t, Profile{At: p.At}, p)
 	}
 	assert.Equal(t, 2, f.count("/"))
 }

@@ -12,6 +12,7 @@ import (
 const (
 	day        = 24 * time.Hour
 	again      = 5 * time.Minute // until an address is asked for again after a failure
+	soon       = time.Minute     // until one that was answered is, whoever may want it
 	maxFlights = 256
 )
 
@@ -225,6 +226,18 @@ func (s *source) recall(hash string) {
 	defer s.mu.Unlock()
 	if _, ok := s.records.get(hash); !ok {
 		s.keep(hash, record{fact: f})
+	}
+}
+
+// expire makes a fact about hash that is older than before, and than a minute, one that is no longer fresh.
+func (s *source) expire(hash string, before time.Time) {
+	s.recall(hash)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	if r, ok := s.records.get(hash); ok && r.at.Before(before) && now.Sub(r.at) > soon && r.fresh(now) {
+		r.at = now.Add(-day)
+		s.keep(hash, r)
 	}
 }
 

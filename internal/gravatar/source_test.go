@@ -91,6 +91,37 @@ func TestStaleIsServedAndRefreshedBehind(t *testing.T) {
 	assert.Equal(t, 2, f.count("/avatar/"))
 }
 
+// What was heard before somebody else heard something newer is shown, and asked for again.
+func TestExpiredIsRefreshedBehind(t *testing.T) {
+	f := newFake(t)
+	f.serve(body("image/png", asPNG(t, plain(80, 80, red))), named("Ann"))
+	c := f.client(t)
+	clock := stop(c)
+	known, err := c.Look(t.Context(), ann)
+	require.NoError(t, err)
+	heard := clock.now()
+	assert.Equal(t, heard, known.At)
+	old := c.Picture(t.Context(), ann, "seed", 80)
+
+	clock.pass(soon)
+	c.Expire(ann, clock.now())
+	assert.Equal(t, time.Hour, c.Picture(t.Context(), ann, "seed", 80).MaxAge, "it is too young to be asked for again")
+	clock.pass(time.Second)
+	c.Expire(ann, heard)
+	assert.Equal(t, time.Hour, c.Picture(t.Context(), ann, "seed", 80).MaxAge, "nobody has heard anything since")
+
+	f.serve(body("image/png", asPNG(t, plain(80, 80, green))), named("Ann Lee"))
+	c.Expire(ann, clock.now())
+	stale := c.Picture(t.Context(), ann, "seed", 80)
+	assert.Equal(t, old.Data, stale.Data)
+	assert.Less(t, stale.MaxAge, time.Minute)
+	p, err := c.Look(t.Context(), ann)
+	require.NoError(t, err)
+	assert.Equal(t, Profile{Name: "Ann Lee", Picture: p.Picture, At: clock.now()}, p)
+	assert.NotEqual(t, known.Picture, p.Picture)
+	assert.Equal(t, 2, f.count("/avatar/"))
+}
+
 func TestStaleIsBetterThanNothing(t *testing.T) {
 	f := newFake(t)
 	f.serve(body("image/png", asPNG(t, plain(80, 80, red))), named("Ann"))

@@ -27,6 +27,7 @@ const (
 	CodeBanned      = "banned"      // not let in, nor this network; for RetryAfter seconds, if any
 	CodeWrongCode   = "wrong_code"  // the code is not right, or not any more
 	CodeUnreachable = "unreachable" // the mail server does not answer; try again
+	CodeAway        = "away"        // the database cannot be reached; try again
 	CodeInternal    = "internal"    // our fault
 )
 

@@ -18,14 +18,29 @@ const spreadUsers = 256
 
 // hear takes what the bus brings. It may wait for the room, not for anyone in it.
 func (r *ActiveRoom) hear(data []byte) {
-	frames, err := message.UnmarshalFrames(data)
-	if err != nil {
-		r.out.Warn("not understood from the bus", "room", r.ID, "err", err)
-		return
+	if frames, err := message.UnmarshalFrames(data); err == nil {
+		select {
+		case r.Broadcast <- frames:
+		case <-r.CloseSign:
+		}
+	} else if n, understood := understand(data); understood && n.Node != r.nodes.self {
+		r.hearNews(n)
 	}
-	select {
-	case r.Broadcast <- frames:
-	case <-r.CloseSign:
+}
+
+// hearNews takes what another node says, or asks, of who is here.
+func (r *ActiveRoom) hearNews(n news) {
+	switch {
+	case n.Change != nil && n.Change.Version > n.Change.After: // else it would follow itself
+		select {
+		case r.told <- told{n.Node, n.Change}:
+		case <-r.CloseSign:
+		}
+	case n.Ask != nil && r.nodes.version(r.ID) > 0: // else it is waking, and tells when it has
+		select {
+		case r.asked <- n.Node:
+		case <-r.CloseSign:
+		}
 	}
 }
 
@@ -81,12 +96,15 @@ func (r *ActiveRoom) tellAsides(asides []*message.Frame) {
 	for _, f := range asides {
 		var m message.Message
 		if err := json.Unmarshal(f.Payload(), &m); err != nil {
-			r.out.Warn("not understood from the bus", "room", r.ID, "err", err)
-			continue
+			continue // of a later version
 		}
-		to, but := r.everyone(), ""
-		if m.Typing != nil {
+		var to []*user.OnlineUser
+		but := ""
+		switch {
+		case m.MType == message.TypingMType && m.Typing != nil:
 			to, but = r.watchers.list(), m.Typing.ID
+		case m.MType == message.RoomMType:
+			to = r.everyone()
 		}
 		r.fanOut(to, func(u *user.OnlineUser) *message.Frame {
 			if u.First || u.Info().ID == but {

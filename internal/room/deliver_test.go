@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -60,7 +61,7 @@ func TestNewNameIsEverywhere(t *testing.T) {
 	ann := h.somebody(t, "ann")
 	a := h.open(t, ann, message.Lobby)
 	ben := h.open(t, h.somebody(t, "ben"), message.Lobby)
-	_, _, err := h.store.Rename(t.Context(), ann.ID, "Ann Lee", "")
+	_, _, err := h.store.Rename(t.Context(), ann.ID, "Ann Lee", "", time.Now())
 	require.NoError(t, err)
 	h.rooms.Changed(t.Context(), ann.ID)
 	ann.Name = "Ann Lee"

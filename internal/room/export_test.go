@@ -11,3 +11,6 @@ func (d *Directory) Join(ctx context.Context, room string, u *user.OnlineUser) (
 	r, _, err := d.join(ctx, room, u, true)
 	return r, err
 }
+
+// Name is this node's among all.
+func (d *Directory) Name() string { return d.nodes.self }

@@ -2,10 +2,7 @@ package room
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"maps"
-	"slices"
 	"time"
 
 	"gochatting/internal/message"
@@ -18,19 +15,6 @@ const (
 	againSoon   = time.Second
 	againLatest = time.Minute
 )
-
-// A hint says that a user stands to a room in another way than before, or is called or standing
-// otherwise themselves. How, each node asks the store: so hints may be doubled or swapped, and the
-// sockets still agree with it in the end.
-type hint struct {
-	Node string // that it comes from, where it has been followed already
-	User string
-	Room string // "": it is about the user themselves
-	Read bool   // it is their read mark alone that has moved
-	Gone bool   // they have left for good: their name is to be told to nobody any more
-
-	wait time.Duration // before it is tried again
-}
 
 // Changed has all sockets agree with the store about who a user is, for others and themselves, and
 // whether they hear these rooms.
@@ -61,54 +45,74 @@ func (d *Directory) forget(ctx context.Context, user string) {
 	}
 }
 
-func (d *Directory) all() []*ActiveRoom {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return slices.Collect(maps.Values(d.rooms))
-}
-
-// tell has the user's sockets agree with the store: those of this node when it returns, those of the
+// tell has the sockets concerned agree with the store: those of this node when it returns, those of the
 // others soon.
 func (d *Directory) tell(ctx context.Context, h hint) {
-	d.follow(ctx, h)
-	h.Node = d.node
-	data, err := json.Marshal(h)
-	if err == nil {
-		err = d.bus.Publish(hints, data)
-	}
-	if err != nil {
+	d.follow(ctx, pending{hint: h})
+	h = d.nodes.hint(h)
+	if err := d.nodes.tell(everyNode, news{Hint: &h}); err != nil && d.unsaid.again() { // its number will be missed
 		d.out.Error("tell other nodes", "user", h.User, "room", h.Room, "err", err)
 	}
 }
 
-func (d *Directory) hearHint(data []byte) {
-	var h hint
-	if err := json.Unmarshal(data, &h); err != nil {
-		d.out.Warn("not understood from the bus", "subject", hints, "err", err)
-		return
-	}
-	if h.Node != d.node {
-		d.follow(d.ctx, h)
+// hearHint takes a hint from another node, and never waits.
+func (d *Directory) hearHint(node string, h hint) {
+	d.nodes.noteHint(node, h.N)
+	switch {
+	case len(h.Ended) > 0:
+		d.shut(h.Reason, h.Ended)
+	case !h.Gone && h.User != "" && !d.stays.any(h.User), h.User == "" && d.awakened(h.Room) == nil:
+		// Whoever enters later looks into the store themselves.
+	default:
+		select {
+		case d.heard <- h:
+		default:
+			d.doubt()
+		}
 	}
 }
 
-// follow makes all the user's sockets on this node agree with the store, now or, if that fails,
+// followAll follows what other nodes hint at.
+func (d *Directory) followAll() {
+	for {
+		select {
+		case h := <-d.heard:
+			d.follow(d.ctx, pending{hint: h})
+		case <-d.ctx.Done():
+			return
+		}
+	}
+}
+
+// A pending hint is to be followed, perhaps not for the first time.
+type pending struct {
+	hint
+	wait time.Duration // before it is tried again
+}
+
+// follow makes all sockets on this node that a hint is about agree with the store, now or, if that fails,
 // again and again.
-func (d *Directory) follow(ctx context.Context, h hint) {
-	if h.Gone {
-		d.forget(ctx, h.User)
+func (d *Directory) follow(ctx context.Context, h pending) {
+	var err error
+	switch {
+	case h.User == "":
+		err = d.tellOf(ctx, h.Room)
+	default:
+		if h.Gone {
+			d.forget(ctx, h.User)
+		}
+		if d.stays.any(h.User) {
+			err = d.agree(ctx, h.hint)
+		}
 	}
-	if !d.stays.any(h.User) {
-		return // a socket that enters later looks into the store itself
-	}
-	if err := d.agree(ctx, h); err != nil {
-		d.out.Error("follow a change of somebody", "user", h.User, "room", h.Room, "err", err)
+	if err != nil && !errors.Is(err, errStopping) && d.ctx.Err() == nil {
+		d.out.Error("follow a change", "user", h.User, "room", h.Room, "err", err)
 		d.later(h)
 	}
 }
 
 // later follows a hint after a while, telling everything anew.
-func (d *Directory) later(h hint) {
+func (d *Directory) later(h pending) {
 	h.Read = false
 	h.wait = min(max(2*h.wait, againSoon), againLatest)
 	d.mu.Lock()
@@ -133,6 +137,11 @@ func (d *Directory) agree(ctx context.Context, h hint) error {
 	if h.Room == "" {
 		return d.introduce(ctx, h.User)
 	}
+	return d.place(ctx, h)
+}
+
+// place has all sockets of a user be in a room, or not. Its caller has the user's turn.
+func (d *Directory) place(ctx context.Context, h hint) error {
 	info, err := d.store.Room(ctx, h.User, h.Room)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err

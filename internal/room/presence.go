@@ -16,14 +16,16 @@ const (
 	presenceShown  = 200                    // people in a list; of the others only the number is told
 )
 
-// presence is who is here, ordered by name. What is told of it is its first people and how many
-// there are: a full list to whoever begins to watch, afterwards the difference, so that a change
-// costs the same in a large room as in a small one.
+// presence is who is here, on whatever node, ordered by name. What is told of it is its first people and
+// how many there are: a full list to whoever begins to watch, afterwards the difference, so that a
+// change costs the same in a large room as in a small one.
 type presence struct {
 	people     map[string]*person // by user id
 	order      []*person          // by name
+	own        int                // those who are here on this node
 	departures []departure        // by when they are due; whoever came back since has a stale one
 	dirty      bool               // something is to be told
+	untold     map[string]bool    // who came, left or is called otherwise on this node, which the others are to be told
 
 	shown  []message.User // the first people as they were last told
 	online int            // how many there were then
@@ -31,15 +33,17 @@ type presence struct {
 }
 
 func newPresence() presence {
-	return presence{people: make(map[string]*person)}
+	return presence{people: make(map[string]*person), untold: make(map[string]bool)}
 }
 
-// A person is one entry in the list, however many sockets it has.
+// A person is one entry in the list, however many sockets it has, on however many nodes.
 type person struct {
-	info    message.User
-	key     string // info.Name as it is ordered
-	sockets []*user.OnlineUser
-	due     time.Time // when they will have left, once the last socket is gone
+	info      message.User
+	key       string // info.Name as it is ordered
+	sockets   []*user.OnlineUser
+	due       time.Time     // when they will have left this node, once the last socket is gone
+	own       *message.User // who they are as this node knows it; nil: they are on others alone
+	elsewhere int           // the other nodes on which they are
 }
 
 func newPerson(info message.User) *person {
@@ -53,6 +57,21 @@ type departure struct {
 
 func (p *presence) arrive(u *user.OnlineUser) {
 	info := u.Info()
+	who := p.entry(info)
+	who.sockets = append(who.sockets, u)
+	switch {
+	case who.own == nil:
+		who.own = &info
+		p.own++
+		p.untold[info.ID] = true
+		p.show(who, info)
+	case *who.own != info:
+		p.change(info)
+	}
+}
+
+// entry is somebody's in the list, made if there is none.
+func (p *presence) entry(info message.User) *person {
 	who, known := p.people[info.ID]
 	if !known {
 		who = newPerson(info)
@@ -60,10 +79,7 @@ func (p *presence) arrive(u *user.OnlineUser) {
 		p.insert(who)
 		p.dirty = true
 	}
-	who.sockets = append(who.sockets, u)
-	if known && who.info != info {
-		p.change(info)
-	}
+	return who
 }
 
 func (p *presence) depart(u *user.OnlineUser, now time.Time) {
@@ -72,10 +88,15 @@ func (p *presence) depart(u *user.OnlineUser, now time.Time) {
 	if len(who.sockets) > 0 {
 		return
 	}
-	who.due = now
-	if who.info.Name != "" { // else they have deleted their account, and will not come back
-		who.due = now.Add(presenceGrace)
+	if who.own.Name == "" { // they have deleted their account, and will not come back
+		p.departs(who, now)
+	} else {
+		p.departs(who, now.Add(presenceGrace))
 	}
+}
+
+func (p *presence) departs(who *person, due time.Time) {
+	who.due = due
 	i, _ := slices.BinarySearchFunc(p.departures, who.due, func(d departure, due time.Time) int { return d.due.Compare(due) })
 	p.departures = slices.Insert(p.departures, i, departure{who, who.due})
 }
@@ -86,12 +107,28 @@ func (p *presence) change(info message.User) {
 	if !known {
 		return
 	}
-	p.remove(who)
-	who.info, who.key = info, strings.ToLower(info.Name)
-	p.insert(who)
+	p.show(who, info)
+	if who.own == nil || *who.own == info {
+		return
+	}
+	who.own = &info
+	p.untold[info.ID] = true
 	for _, u := range who.sockets {
 		u.SetInfo(info)
 	}
+	if info.Name == "" && len(who.sockets) == 0 { // as above; their sockets have ended before we were told
+		p.departs(who, time.Time{})
+	}
+}
+
+// show has the list say who somebody is.
+func (p *presence) show(who *person, info message.User) {
+	if who.info == info {
+		return
+	}
+	p.remove(who)
+	who.info, who.key = info, strings.ToLower(info.Name)
+	p.insert(who)
 	p.dirty = true
 }
 
@@ -99,17 +136,28 @@ func (p *presence) change(info message.User) {
 func (p *presence) expire(now time.Time) (next time.Duration) {
 	for len(p.departures) > 0 {
 		d := p.departures[0]
-		if len(d.who.sockets) == 0 && d.who.due.Equal(d.due) {
+		if d.who.own != nil && len(d.who.sockets) == 0 && d.who.due.Equal(d.due) {
 			if wait := d.due.Sub(now); wait > 0 {
 				return wait
 			}
-			delete(p.people, d.who.info.ID)
-			p.remove(d.who)
-			p.dirty = true
+			d.who.own = nil
+			p.own--
+			p.untold[d.who.info.ID] = true
+			p.drop(d.who)
 		}
 		p.departures = p.departures[1:]
 	}
 	return 0
+}
+
+// drop removes who is on no node any more.
+func (p *presence) drop(who *person) {
+	if who.own != nil || who.elsewhere > 0 {
+		return
+	}
+	delete(p.people, who.info.ID)
+	p.remove(who)
+	p.dirty = true
 }
 
 // told notes what everyone knows now.

@@ -135,7 +135,7 @@ func TestLargeRoomTellsOfItsFirstPeopleOnly(t *testing.T) {
 
 // Whoever leaves a room at the moment in which they look at it sees nothing of it.
 func TestWhoIsNotInARoomDoesNotWatchIt(t *testing.T) {
-	r := newActiveRoom("attic", nil, nil, nil)
+	r := newActiveRoom("attic", nil, newNodes("here", nil), nil)
 	ann := tab("ann")
 	r.watch(look{ann, true})
 	assert.Empty(t, r.watchers.list())

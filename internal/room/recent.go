@@ -27,6 +27,13 @@ func (l *recent) begin(rev int64) {
 	l.from, l.rev = rev, rev
 }
 
+// reached is the rev up to which all was delivered, if anything is known.
+func (l *recent) reached() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.rev
+}
+
 func (l *recent) add(frames []*message.Frame) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

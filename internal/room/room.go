@@ -10,17 +10,15 @@ import (
 	"sync"
 	"time"
 
-	"gochatting/internal/bus"
 	"gochatting/internal/message"
-	"gochatting/internal/socket"
 	"gochatting/internal/store"
 	"gochatting/internal/user"
 )
 
 const (
-	broadcastBatches = 64        // that may wait for the room before its reader of the bus waits
-	joinedBytes      = 64 << 10  // of pending frames that go to everyone as one
-	leaveReason      = "restart" // told to clients when the server stops
+	broadcastBatches = 64                     // that may wait for the room before its reader of the bus waits
+	joinedBytes      = 64 << 10               // of pending frames that go to everyone as one
+	wakeful          = 250 * time.Millisecond // for who woke it to come in
 )
 
 // An ActiveRoom is a room that somebody on this node is connected to. One goroutine, run, owns
@@ -38,15 +36,23 @@ type ActiveRoom struct {
 	changed chan message.User
 	asking  chan question
 	filled  chan []*message.Frame
+	reached chan int64    // a rev that the store has
+	told    chan told     // of who is here on other nodes
+	asked   chan string   // by another node, for who is here
+	nudged  chan struct{} // holds one: nodes may know something else than before
 
-	here     presence
-	watchers watchers
-	log      sequence
-	last     recent
-	line     []*user.OnlineUser // OnlineUsers as a list, made anew after somebody came or went
+	here      presence
+	elsewhere elsewheres
+	watchers  watchers
+	questions []question // that wait for lists from elsewhere
+	woke      time.Time
+	log       sequence
+	last      recent
+	line      []*user.OnlineUser // OnlineUsers as a list, made anew after somebody came or went
 
 	store *store.Store
-	bus   *bus.Bus
+	bus   Bus
+	nodes *nodes
 	out   *slog.Logger
 	once  sync.Once
 	ended chan struct{} // closed after run has returned
@@ -60,14 +66,7 @@ type arrival struct {
 	at    chan<- int64
 }
 
-// A question is for some of the people here, by name, after that one, if any.
-type question struct {
-	after  *message.User
-	limit  int
-	answer chan<- message.UserStatus
-}
-
-func newActiveRoom(id string, s *store.Store, b *bus.Bus, out *slog.Logger) *ActiveRoom {
+func newActiveRoom(id string, s *store.Store, n *nodes, out *slog.Logger) *ActiveRoom {
 	return &ActiveRoom{
 		ID:          id,
 		OnlineUsers: make(map[string]*user.OnlineUser),
@@ -79,28 +78,35 @@ func newActiveRoom(id string, s *store.Store, b *bus.Bus, out *slog.Logger) *Act
 		changed:     make(chan message.User),
 		asking:      make(chan question),
 		filled:      make(chan []*message.Frame),
+		reached:     make(chan int64),
+		told:        make(chan told),
+		asked:       make(chan string),
+		nudged:      make(chan struct{}, 1),
 		ended:       make(chan struct{}),
 		here:        newPresence(),
+		elsewhere:   make(elsewheres),
 		watchers:    newWatchers(),
-		last:        recent{from: math.MaxInt64},
+		last:        recent{from: math.MaxInt64, rev: math.MaxInt64},
 		store:       s,
-		bus:         b,
+		bus:         n.bus,
+		nodes:       n,
 		out:         out,
 	}
 }
 
-// Close ends the room: its sockets are closed with 1001. It returns at once.
+// Close ends the room. It returns at once.
 func (r *ActiveRoom) Close() { r.once.Do(func() { close(r.CloseSign) }) }
 
 // run is the room's life, from its first guest to its last.
 func (r *ActiveRoom) run(ctx context.Context) error {
 	defer r.Close()
-	heard, err := r.bus.Subscribe(subject(r.ID), r.hear)
+	cancel, err := r.bus.Subscribe(subject(r.ID), r.hear)
 	if err != nil {
 		return fmt.Errorf("room: wake %s: %w", r.ID, err)
 	}
-	defer heard.Cancel()
-	// What is said from here on is heard, so nothing falls between this rev and the bus.
+	defer cancel()
+	// What is said from here on is heard, so nothing falls between this rev and the bus; nor, for long,
+	// what another node says that does not know yet that it is heard here: see catchUp.
 	rev, err := r.store.Rev(ctx, r.ID)
 	if err != nil {
 		return fmt.Errorf("room: wake %s: %w", r.ID, err)
@@ -110,8 +116,11 @@ func (r *ActiveRoom) run(ctx context.Context) error {
 
 	var fills sync.WaitGroup
 	defer func() { r.Close(); fills.Wait() }()
+	defer r.sleep()
 
-	alarm := time.NewTimer(presenceGather)
+	r.woke = time.Now()
+	r.askAll()
+	alarm := time.NewTimer(sooner(r.settle(r.woke), wakeful))
 	defer alarm.Stop()
 	for {
 		select {
@@ -121,6 +130,8 @@ func (r *ActiveRoom) run(ctx context.Context) error {
 			r.deliver(ready)
 		case frames := <-r.filled:
 			r.deliver(r.log.fill(frames))
+		case rev := <-r.reached:
+			r.log.reach(rev)
 		case a := <-r.joining:
 			r.join(a)
 		case u := <-r.leaving:
@@ -129,24 +140,36 @@ func (r *ActiveRoom) run(ctx context.Context) error {
 			r.watch(l)
 		case info := <-r.changed:
 			r.here.change(info)
+		case t := <-r.told:
+			if r.nodes.note(t.node, t.change) {
+				r.elsewhere.at(t.node).take(t.change, &r.here)
+			}
+		case node := <-r.asked:
+			r.tellList(node)
+		case <-r.nudged:
+			r.elsewhere.known(r.nodes.of(r.ID), &r.here)
 		case q := <-r.asking:
-			q.answer <- r.here.page(q.after, q.limit)
+			r.questions = append(r.questions, q)
 		case <-alarm.C:
 		case <-r.CloseSign:
-			for _, u := range r.OnlineUsers {
-				u.Close(socket.GoingAway, leaveReason)
-			}
 			return nil
 		}
-		if r.log.mustFill() {
+		now := time.Now()
+		must, later := r.log.mustFill(now)
+		if must {
 			after := r.log.rev
 			fills.Go(func() { r.fill(ctx, after) })
 		}
-		if next := r.settle(time.Now()); next > 0 {
-			alarm.Reset(next)
+		next := sooner(later, r.settle(now))
+		if r.here.own == 0 && len(r.questions) == 0 {
+			wait := r.woke.Add(wakeful).Sub(now)
+			if wait <= 0 {
+				return nil
+			}
+			next = sooner(next, wait)
 		}
-		if len(r.here.people) == 0 {
-			return nil
+		if next > 0 {
+			alarm.Reset(next)
 		}
 	}
 }

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // A house is rooms on a real store and bus.
 type house struct {
 	store *store.Store
-	bus   *bus.Bus
+	bus   room.Bus
 	rooms *room.Directory
 	dir   string // the store's
 }
@@ -39,19 +39,24 @@ func open(t testing.TB, bad func(publish func(string, []message.Message)) func(s
 }
 
 func openLogging(t testing.TB, log slog.Handler, bad func(publish func(string, []message.Message)) func(string, []message.Message)) *house {
-	out, dir := slog.New(log), t.TempDir()
-	b, err := bus.Open()
+	out := slog.New(log)
+	b, err := bus.Open(bus.Options{Log: out})
 	require.NoError(t, err)
 	t.Cleanup(b.Close)
-	published := room.Publisher(b, out)
+	return (&house{bus: b}).keep(t, "", out, bad).node(t, out)
+}
+
+// keep gives a house a store: of its own or, in a database, one with others.
+func (h *house) keep(t testing.TB, database string, out *slog.Logger, bad func(publish func(string, []message.Message)) func(string, []message.Message)) *house {
+	published := room.Publisher(h.bus, out)
 	if bad != nil {
 		published = bad(published)
 	}
-	s, err := store.Open(t.Context(), store.Options{Dir: dir, Published: published, Log: out})
+	dir := t.TempDir()
+	s, err := store.Open(t.Context(), store.Options{Dir: dir, Database: database, Published: published, Log: out})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, s.Close()) })
-	h := &house{store: s, bus: b, dir: dir}
-	return h.node(t, out)
+	return &house{store: s, bus: h.bus, dir: dir}
 }
 
 // node is the same house as another process on the same store and bus has it.
@@ -64,6 +69,13 @@ func (h *house) node(t testing.TB, out *slog.Logger) *house {
 	return &house{h.store, h.bus, d, h.dir}
 }
 
+// behind is the same as node, with something of the test's between it and the bus.
+func (h *house) behind(t testing.TB, b room.Bus) *house {
+	other := *h
+	other.bus = b
+	return other.node(t, slog.New(slog.DiscardHandler))
+}
+
 // A line is a connection whose other end the test holds.
 type line struct {
 	stuck  bool // takes nothing until it is closed
@@ -72,8 +84,9 @@ type line struct {
 
 	waiting []message.Message // the rest of what came at once
 
-	once sync.Once
-	code int
+	once   sync.Once
+	code   int
+	reason string
 }
 
 func newLine() *line { return &line{got: make(chan []byte, 1000), closed: make(chan struct{})} }
@@ -110,8 +123,8 @@ func (l *line) Write(b []byte) error {
 
 func (l *line) CloseNow() { l.Close(socket.AbnormalClosure, "") }
 
-func (l *line) Close(code int, _ string) {
-	l.once.Do(func() { l.code = code; close(l.closed) })
+func (l *line) Close(code int, reason string) {
+	l.once.Do(func() { l.code, l.reason = code, reason; close(l.closed) })
 }
 
 // isOpen reports whether nobody has closed the line.
@@ -141,7 +154,7 @@ func (h *house) somebody(t testing.TB, name string) message.User {
 
 // connect makes a connection of somebody, greeted and in no room.
 func connect(t testing.TB, who message.User, l *line) *user.OnlineUser {
-	u := user.New(rand.Text(), "s", who, l, user.Unlimited)
+	u := user.New(rand.Text(), rand.Text(), who, l, user.Unlimited)
 	u.Greet(nil)
 	t.Cleanup(func() {
 		l.Close(0, "")

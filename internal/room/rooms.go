@@ -2,7 +2,6 @@ package room
 
 import (
 	"context"
-	"reflect"
 	"slices"
 
 	"gochatting/internal/message"
@@ -32,29 +31,36 @@ func (d *Directory) ChangeRoom(ctx context.Context, by, id string, c store.RoomC
 	ctx = context.WithoutCancel(ctx)
 	room, err := d.store.ChangeRoom(ctx, by, id, c)
 	if err == nil {
-		d.tellOf(ctx, id)
+		d.tell(ctx, hint{Room: id})
 	}
 	return room, err
 }
 
-// tellOf tells everyone in a room how that is now. Two who change it at the same time may tell in
-// the wrong order: so each looks again afterwards, and whoever was last tells how it is.
-func (d *Directory) tellOf(ctx context.Context, id string) {
-	room, err := d.store.RoomInfo(ctx, id)
-	for err == nil {
-		told := room
-		d.aside(message.Message{MType: message.RoomMType, Room: id, RoomInfo: &told})
-		if room, err = d.store.RoomInfo(ctx, id); err == nil && isSame(room, told) {
-			return
-		}
+// tellOf tells everyone who is in a room on this node how that is now. One at a time: so whoever looks last
+// tells last.
+func (d *Directory) tellOf(ctx context.Context, id string) error {
+	r := d.awakened(id)
+	if r == nil {
+		return nil
 	}
-	d.out.Error("tell of a room", "room", id, "err", err)
-}
-
-// isSame reports whether a room is as it was, but for what was said in it.
-func isSame(now, was message.Room) bool {
-	was.Rev = now.Rev
-	return reflect.DeepEqual(now, was)
+	turn := "room " + id
+	if err := d.turns.take(ctx, turn); err != nil {
+		return err
+	}
+	defer d.turns.give(turn)
+	info, err := d.store.RoomInfo(ctx, id)
+	if err != nil {
+		return err
+	}
+	f, err := message.Encode(message.Message{MType: message.RoomMType, Room: id, RoomInfo: &info})
+	if err != nil {
+		return err
+	}
+	select {
+	case r.Broadcast <- []*message.Frame{f}:
+	case <-r.CloseSign:
+	}
+	return nil
 }
 
 // AddMember has somebody join an open room, or brings them into a private one.
@@ -81,7 +87,7 @@ func (d *Directory) RemoveMember(ctx context.Context, by, room, user string) err
 	}
 	d.tell(ctx, hint{User: user, Room: room})
 	if before.Maker == user {
-		d.tellOf(ctx, room)
+		d.tell(ctx, hint{Room: room})
 	}
 	return nil
 }
@@ -122,7 +128,7 @@ func (d *Directory) RemoveUser(ctx context.Context, user string, messages bool, 
 		d.tell(ctx, hint{User: user, Room: id})
 	}
 	for _, id := range theirs { // which have another maker now, or somebody without a name in them
-		d.tellOf(ctx, id)
+		d.tell(ctx, hint{Room: id})
 	}
 	return blobs, nil
 }

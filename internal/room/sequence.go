@@ -1,9 +1,15 @@
 package room
 
-import "gochatting/internal/message"
+import (
+	"time"
 
-// heldFrames is how many frames are kept behind a hole; more are read from the store again.
-const heldFrames = 1024
+	"gochatting/internal/message"
+)
+
+const (
+	heldFrames = 1024                  // kept behind a hole; more are read from the store again
+	swapWait   = 25 * time.Millisecond // in which a frame comes that was swapped with later ones
+)
 
 // A sequence puts a room's frames into the order of their revs: the bus may drop, double or
 // swap them. Whoever reads what it gives out sees every rev once, in order, without holes.
@@ -11,6 +17,7 @@ type sequence struct {
 	rev     int64                    // of the last frame given out
 	seen    int64                    // the highest rev that was heard of
 	held    map[int64]*message.Frame // behind a hole, by rev
+	hole    time.Time                // since when the next one is missing
 	filling bool                     // the store is being read
 }
 
@@ -29,9 +36,12 @@ func (s *sequence) take(f *message.Frame) (ready []*message.Frame) {
 		}
 		return nil
 	}
-	s.rev = f.Rev
+	s.rev, s.hole = f.Rev, time.Time{}
 	return append([]*message.Frame{f}, s.release()...)
 }
+
+// reach takes note of a rev that the store has.
+func (s *sequence) reach(rev int64) { s.seen = max(s.seen, rev) }
 
 // release gives out the held frames that now follow without a hole.
 func (s *sequence) release() (ready []*message.Frame) {
@@ -46,19 +56,29 @@ func (s *sequence) release() (ready []*message.Frame) {
 	}
 }
 
-// mustFill reports, once, that there is a hole to be filled from the store.
-func (s *sequence) mustFill() bool {
+// mustFill reports, once, that there is a hole to be filled from the store; later is after how long to ask
+// again, 0 if that depends on other things.
+func (s *sequence) mustFill(now time.Time) (must bool, later time.Duration) {
 	if s.filling || s.seen <= s.rev {
-		return false
+		return false, 0
+	}
+	if s.hole.IsZero() {
+		s.hole = now
+	}
+	if wait := s.hole.Add(swapWait).Sub(now); wait > 0 {
+		return false, wait
 	}
 	s.filling = true
-	return true
+	return true, 0
 }
 
 // fill takes what the store has after the rev at which it was asked, in order. The store is the
 // truth: a rev that it skips has been overtaken by a later change of the same message.
 func (s *sequence) fill(frames []*message.Frame) (ready []*message.Frame) {
 	s.filling = false
+	if len(frames) < fillStep { // else the store has more, and there is nothing to wait for
+		s.hole = time.Time{}
+	}
 	for _, f := range frames {
 		if f.Rev <= s.rev {
 			continue

@@ -3,6 +3,7 @@ package room
 import (
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -27,24 +28,70 @@ func TestSequenceHoldsWhatIsBehindAHole(t *testing.T) {
 	assert.Empty(t, s.take(frame(13)))
 	assert.Empty(t, s.take(frame(14)))
 	assert.Empty(t, s.take(frame(11)), "doubled")
-	assert.True(t, s.mustFill())
-	assert.False(t, s.mustFill(), "the store is asked once")
+	assert.True(t, mustFill(&s))
+	assert.False(t, mustFill(&s), "the store is asked once")
 	assert.Equal(t, []int64{12, 13, 14}, revs(s.take(frame(12))), "it came after all")
 	assert.Empty(t, s.fill([]*message.Frame{frame(12), frame(13)}), "nothing twice")
-	assert.False(t, s.mustFill())
+	assert.False(t, mustFill(&s))
+}
+
+// mustFill reports whether the store is asked when a hole has been there for a while.
+func mustFill(s *sequence) bool {
+	now, _ := s.mustFill(noon)
+	later, _ := s.mustFill(noon.Add(swapWait))
+	return now || later
+}
+
+func TestSequenceWaitsForWhatWasSwapped(t *testing.T) {
+	s := sequence{rev: 10, seen: 10}
+	must := func(after, wait time.Duration) {
+		t.Helper()
+		now, later := s.mustFill(noon.Add(after))
+		assert.False(t, now)
+		assert.Equal(t, wait, later)
+	}
+	s.take(frame(12))
+	must(0, swapWait)
+	must(10*time.Millisecond, 15*time.Millisecond)
+	assert.Equal(t, []int64{11, 12}, revs(s.take(frame(11))))
+	must(20*time.Millisecond, 0)
+	s.take(frame(14))
+	must(20*time.Millisecond, swapWait)
+	s.take(frame(16))
+	assert.Equal(t, []int64{13, 14}, revs(s.take(frame(13))))
+	must(30*time.Millisecond, swapWait) // another hole
+	now, _ := s.mustFill(noon.Add(30*time.Millisecond + swapWait))
+	assert.True(t, now)
+}
+
+func TestSequenceGoesOnAtOnceWhileTheStoreHasMore(t *testing.T) {
+	s := sequence{rev: 0, seen: 0}
+	s.reach(fillStep + 7)
+	require.True(t, mustFill(&s))
+	full := make([]*message.Frame, fillStep)
+	for i := range full {
+		full[i] = frame(int64(i + 1))
+	}
+	assert.Len(t, s.fill(full), fillStep)
+	now, _ := s.mustFill(noon.Add(swapWait))
+	assert.True(t, now)
+	assert.Len(t, s.fill([]*message.Frame{frame(fillStep + 1)}), 1)
+	now, later := s.mustFill(noon.Add(swapWait))
+	assert.False(t, now, "what the store has not yet may be on its way")
+	assert.Equal(t, swapWait, later)
 }
 
 func TestSequenceTakesTheStoreForTheTruth(t *testing.T) {
 	s := sequence{rev: 1, seen: 1}
 	assert.Empty(t, s.take(frame(5)))
-	require.True(t, s.mustFill())
+	require.True(t, mustFill(&s))
 	assert.Equal(t, []int64{2, 4, 5}, revs(s.fill([]*message.Frame{frame(2), frame(4)})), "rev 3 was overtaken by a later change")
-	assert.False(t, s.mustFill())
+	assert.False(t, mustFill(&s))
 
 	assert.Empty(t, s.take(frame(9)))
-	require.True(t, s.mustFill())
+	require.True(t, mustFill(&s))
 	assert.Empty(t, s.fill(nil), "the store knows nothing of it")
-	assert.False(t, s.mustFill(), "and is not asked for ever")
+	assert.False(t, mustFill(&s), "and is not asked for ever")
 	assert.Equal(t, []int64{6}, revs(s.take(frame(6))))
 }
 
@@ -54,7 +101,7 @@ func TestSequenceHoldsOnlySoMany(t *testing.T) {
 		s.take(frame(rev))
 	}
 	assert.Len(t, s.held, heldFrames)
-	assert.True(t, s.mustFill())
+	assert.True(t, mustFill(&s))
 }
 
 // Whatever the bus drops, doubles and swaps, what comes out is every rev once and in order.
@@ -79,7 +126,7 @@ func TestSequenceOnABadBus(t *testing.T) {
 				asked = -1
 				out = append(out, revs(s.fill(stored))...)
 			}
-			if asked < 0 && s.mustFill() {
+			if asked < 0 && mustFill(&s) {
 				asked = s.rev
 			}
 		}

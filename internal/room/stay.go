@@ -84,7 +84,7 @@ func (s *Stay) hear(ctx context.Context) ([]message.Room, error) {
 		if failed != nil {
 			err = failed
 			s.d.out.Error("enter a room", "room", room, "user", id, "err", failed)
-			s.d.later(hint{User: id, Room: room})
+			s.d.later(pending{hint: hint{User: id, Room: room}})
 			continue
 		}
 		revs[room] = rev

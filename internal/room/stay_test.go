@@ -84,9 +84,9 @@ func TestMembersComeAndGoOnAllTheirDevices(t *testing.T) {
 	assert.Empty(t, only(message.RoomMType, a.upTo(t, "mark")))
 
 	// What is answered from memory is for who hears the room.
-	_, known := h.rooms.Since(ann.ID, attic.ID, 0, 10)
+	_, known := h.rooms.Since(ann.ID, attic.ID, 0, 0, 10)
 	assert.True(t, known)
-	_, known = h.rooms.Since(ben.ID, attic.ID, 0, 10)
+	_, known = h.rooms.Since(ben.ID, attic.ID, 0, 0, 10)
 	assert.False(t, known)
 }
 

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"maps"
 	"slices"
 	"sync"
 )
@@ -31,6 +32,19 @@ func (all *stays) remove(s *Stay) []*ActiveRoom {
 	rooms := s.rooms
 	s.rooms = nil
 	return rooms
+}
+
+// users are those who have a Stay.
+func (all *stays) users() []string {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	return slices.Collect(maps.Keys(all.of))
+}
+
+func (all *stays) all() []*Stay {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	return slices.Concat(slices.Collect(maps.Values(all.of))...)
 }
 
 // any reports whether the user has a Stay.

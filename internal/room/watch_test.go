@@ -114,7 +114,7 @@ func TestTypingIsSeenByTheOthersWhoLookAtTheRoom(t *testing.T) {
 	for _, m := range c.upTo(t, "mark") {
 		assert.NotEqual(t, attic.ID, m.Room)
 	}
-	recent, known := h.rooms.Since(ann.ID, attic.ID, 0, 10)
+	recent, known := h.rooms.Since(ann.ID, attic.ID, 0, 0, 10)
 	assert.True(t, known)
 	assert.Len(t, recent, 1, "it is in no log")
 }

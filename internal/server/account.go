@@ -17,7 +17,7 @@ func (s *Server) deleteAccount(w http.ResponseWriter, r *http.Request, me store.
 	}
 	ctx, id := context.WithoutCancel(r.Context()), me.User.ID
 	blobs, err := s.rooms.RemoveUser(ctx, id, what == "remove", func(ended []string) {
-		s.sockets.end(signedOut, append(ended, guestSession(id))...)
+		s.rooms.EndSessions(signedOut, append(ended, guestSession(id))...)
 	})
 	if err != nil {
 		return nil, err
@@ -49,7 +49,7 @@ func (s *Server) prove(w http.ResponseWriter, r *http.Request, me store.Session)
 	if err != nil {
 		return nil, err
 	}
-	s.sockets.end(signedOut, ended...)
+	s.rooms.EndSessions(signedOut, ended...)
 	s.rooms.Changed(r.Context(), u.ID)
 	return u.Own(), nil
 }

@@ -31,6 +31,7 @@ func (s *Server) avatar(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, told.Text, status)
 		return
 	}
+	s.gravatar.Expire(who.Email, who.Looked) // another node may know better
 	p := s.gravatar.Picture(r.Context(), who.Email, who.ID, size)
 	h := w.Header()
 	h.Set("Content-Type", p.Type)

@@ -147,7 +147,9 @@ func (s *Server) admitFirst(r *http.Request) (admitted, error) {
 }
 
 // guestSession is what the first dialect's sockets stand on: until a browser takes the address.
-func guestSession(userID string) string { return "guest " + userID }
+func guestSession(userID string) string { return guestPrefix + userID }
+
+const guestPrefix = "guest "
 
 func (s *Server) socketOptions() socket.Options {
 	o := socket.Options{Subprotocols: []string{subprotocol}, MaxMessage: s.frameBytes()}

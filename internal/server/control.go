@@ -141,6 +141,6 @@ func (s *Server) releaseAddress(_ http.ResponseWriter, r *http.Request, me store
 		return nil, err
 	}
 	s.rooms.Changed(r.Context(), id)
-	s.sockets.end(signedOut, append(ended, guestSession(id))...)
+	s.rooms.EndSessions(signedOut, append(ended, guestSession(id))...)
 	return struct{ Ended int }{len(ended)}, nil
 }

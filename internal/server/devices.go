@@ -55,7 +55,7 @@ func (s *Server) endDevices(w http.ResponseWriter, r *http.Request, me store.Ses
 	if err != nil {
 		return nil, err
 	}
-	s.sockets.end(signedOut, ended...)
+	s.rooms.EndSessions(signedOut, ended...)
 	if but == "" {
 		err = s.auth.Leave(ctx, w, me) // for the cookie
 	}
@@ -74,6 +74,6 @@ func (s *Server) endDevice(_ http.ResponseWriter, r *http.Request, me store.Sess
 	if err := s.store.EndSession(ctx, id); err != nil {
 		return nil, err
 	}
-	s.sockets.end(signedOut, id)
+	s.rooms.EndSessions(signedOut, id)
 	return done{}, nil
 }

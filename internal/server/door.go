@@ -16,6 +16,7 @@ type doorPage struct {
 	Again         string    // the path at which this page is to be had once more
 	Join          string    // how people come in: store.JoinOpen and so on
 	Mails         bool      // whether codes are mailed
+	Gravatar      bool      // whether anybody is asked for names and pictures
 	Provider      string    // where one may sign in instead; "": nowhere
 	People        []visitor // who this browser is already, and may go on as
 
@@ -51,7 +52,7 @@ func (s *Server) door(w http.ResponseWriter, r *http.Request) error {
 // doorFor is a page of the door for who sent r.
 func (s *Server) doorFor(r *http.Request, next, invite string) doorPage {
 	p := doorPage{
-		Lang: s.pages.languageOf(r), Version: s.cfg.Version, Again: "/", Join: s.cfg.Join, Mails: s.cfg.Mail != nil,
+		Lang: s.pages.languageOf(r), Version: s.cfg.Version, Again: "/", Join: s.cfg.Join, Mails: s.cfg.Mail != nil, Gravatar: s.gravatar.Asks(),
 		Next: local(next, ""), Invite: invite,
 	}
 	p.Langs = s.pages.languages(p.Lang)

@@ -44,7 +44,7 @@ func (s *Server) hasCome(ctx context.Context, came store.Claimed) {
 		ended = append(ended, guestSession(came.Lost))
 	}
 	if len(ended) > 0 {
-		s.sockets.end(signedOut, ended...)
+		s.rooms.EndSessions(signedOut, ended...)
 	}
 	me := came.Session.User
 	s.lookups.add(me)
@@ -66,7 +66,7 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if err == nil {
-		s.sockets.end(signedOut, me.ID)
+		s.rooms.EndSessions(signedOut, me.ID)
 	}
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 	return nil

@@ -93,7 +93,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, p doorPage, came
 	switch {
 	case err == nil:
 		return s.letIn(w, r, came, p.Next)
-	case errors.Is(err, store.ErrNotFound):
+	case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrUninvited) && p.Invite != "":
 		return s.showDead(w, r, p)
 	case errors.Is(err, store.ErrUninvited):
 		s.problem(&p, "uninvited")

@@ -28,6 +28,7 @@ var statuses = map[string]int{
 	message.CodeWrongCode:   http.StatusForbidden,
 	message.CodeBanned:      http.StatusForbidden,
 	message.CodeUnreachable: http.StatusServiceUnavailable,
+	message.CodeAway:        http.StatusServiceUnavailable,
 	message.CodeInternal:    http.StatusInternalServerError,
 }
 
@@ -55,6 +56,8 @@ func (s *Server) explain(r *http.Request, err error) (status int, told *message.
 	case errors.Is(err, store.ErrFull), errors.Is(err, files.ErrFull):
 		s.out.Error("answer", "method", r.Method, "route", r.Pattern, "err", err)
 		told = &message.Error{Code: message.CodeNotStored, Text: "The server's disk is full. Please try again later."}
+	case errors.Is(err, store.ErrAway): // which the store has logged
+		told = &message.Error{Code: message.CodeAway, Text: "The server cannot reach its data just now. Please try again in a moment.", RetryAfter: 5}
 	default:
 		if r.Context().Err() == nil { // nobody waits for the answer otherwise
 			s.out.Error("answer", "method", r.Method, "route", r.Pattern, "err", err)

@@ -22,6 +22,9 @@ func (s *Server) headers(next http.Handler) http.Handler {
 		if r.TLS != nil || s.cfg.secure() {
 			h.Set("Strict-Transport-Security", hstsYear)
 		}
+		if s.ready.stopping.Load() && r.Header.Get("Upgrade") == "" {
+			h.Set("Connection", "close") // so that proxies do not send the next request into a closing connection
+		}
 		next.ServeHTTP(w, r)
 	})
 }

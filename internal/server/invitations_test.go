@@ -73,7 +73,7 @@ func TestInvitationsAreMadeListedAndRevoked(t *testing.T) {
 	response, _ := fetch(chattest.Visitor(t, s.URL), strings.TrimPrefix(made.Link, s.URL))
 	assert.Equal(t, http.StatusGone, response.StatusCode)
 	status, _ = chattest.Visitor(t, s.URL).Submit("/join", url.Values{"email": {"cleo@example.com"}, "invite": {made.Link[strings.LastIndex(made.Link, "/")+1:]}})
-	assert.Equal(t, http.StatusForbidden, status)
+	assert.Equal(t, http.StatusGone, status)
 
 	for _, body := range []string{`{"Hours":0}`, `{"Hours":721}`, `{"Hours":1,"Role":"owner"}`, `{"Hours":1,"Uses":-1}`} {
 		body = fmt.Sprintf(`{"Room":%q,%s`, attic.ID, body[1:])

@@ -112,6 +112,7 @@ func (l *lookups) close() {
 func (s *Server) look(ctx context.Context, u store.User) (again time.Time) {
 	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
+	s.gravatar.Expire(u.Email, u.Looked) // another node may know better
 	found, failed := s.gravatar.Look(ctx, u.Email)
 	if failed != nil {
 		s.out.Debug("look somebody up", "user", u.ID, "err", failed)
@@ -131,7 +132,10 @@ func (s *Server) look(ctx context.Context, u store.User) (again time.Time) {
 	if found.Name == u.Name && found.Picture == u.Picture {
 		return again
 	}
-	_, changed, err := s.store.Rename(ctx, u.ID, found.Name, found.Picture)
+	if found.At.IsZero() {
+		found.At = time.Now()
+	}
+	_, changed, err := s.store.Rename(ctx, u.ID, found.Name, found.Picture, found.At)
 	if err != nil {
 		s.out.Error("keep a name", "user", u.ID, "err", err)
 		return again

@@ -39,8 +39,14 @@ func (s *Server) listMessages(_ http.ResponseWriter, r *http.Request, me store.S
 		from, err = number(query, "around", 0)
 	case query.Has("since"):
 		list = s.store.Since
-		from, err = number(query, "since", 0)
-		if said, known := s.since(viewer, room, from, n); err == nil && known {
+		if from, err = number(query, "since", 0); err != nil {
+			return nil, err
+		}
+		var reach int64
+		if reach, err = number(query, "reach", 0); err != nil {
+			return nil, err
+		}
+		if said, known := s.since(viewer, room, from, reach, n); known {
 			return said, nil
 		}
 	}
@@ -52,12 +58,12 @@ func (s *Server) listMessages(_ http.ResponseWriter, r *http.Request, me store.S
 }
 
 // since answers from memory what thousands may ask at the same time: the latest messages of a room
-// that they hear.
-func (s *Server) since(viewer, room string, rev int64, limit int) (said any, known bool) {
+// that they hear, if they reach as far as the viewer knows that there are any.
+func (s *Server) since(viewer, room string, rev, reach int64, limit int) (said any, known bool) {
 	if limit == 0 {
 		limit = messagesPage
 	}
-	frames, known := s.rooms.Since(viewer, room, rev, min(limit, messagesMost))
+	frames, known := s.rooms.Since(viewer, room, rev, reach, min(limit, messagesMost))
 	list := make([]json.RawMessage, len(frames))
 	for i, f := range frames {
 		list[i] = f.Payload()

@@ -183,3 +183,21 @@ func TestSearchOverHTTP(t *testing.T) {
 	require.Equal(t, http.StatusOK, ann.Get(fmt.Sprintf("/api/v1/search?q=red+house&before=%d", found.Hits[0].Seq), &found))
 	assert.Empty(t, found.Hits)
 }
+
+// What is answered from memory and by the store are one, and so is who knows that there is more.
+func TestSinceWithReach(t *testing.T) {
+	s := open(t, unlimited, noUpstream)
+	ann := chattest.Join(t, s.URL, "ann@example.com")
+	a := ann.Open()
+	for i := range 5 {
+		ann.SayIn(message.Lobby, fmt.Sprint(i+1))
+		a.Hear()
+	}
+	remembered := ann.SinceReach(message.Lobby, 2, 5)
+	assert.Len(t, remembered, 3)
+	assert.Equal(t, remembered, ann.SinceReach(message.Lobby, 2, 6), "the store is asked, and has no more")
+	assert.Equal(t, remembered, ann.Since(message.Lobby, 2))
+	for _, reach := range []string{"x", "-1", ""} {
+		assert.Equal(t, http.StatusBadRequest, ann.Get("/api/v1/rooms/lobby/messages?since=2&reach="+reach, nil), reach)
+	}
+}

@@ -45,7 +45,7 @@ func (s *Server) ban(ctx context.Context, by, userID string, until time.Time, ne
 	if err != nil {
 		return "", err
 	}
-	s.sockets.end(shutOut, append(ended, guestSession(userID))...)
+	s.rooms.EndSessions(shutOut, append(ended, guestSession(userID))...)
 	return became, nil
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"gochatting/internal/auth"
 	"gochatting/internal/chattest"
+	"gochatting/internal/gravatar"
 	"gochatting/internal/message"
 	"gochatting/internal/server"
 )
@@ -229,6 +230,17 @@ func TestFormsOfOurOwnSiteBehindAProxy(t *testing.T) {
 		response.Body.Close()
 		assert.Equal(t, status, response.StatusCode, origin)
 	}
+}
+
+// Where nobody is asked for names and pictures, the door does not say so.
+func TestTheDoorTellsWhereNamesComeFrom(t *testing.T) {
+	alone := open(t, unlimited, noUpstream)
+	_, body := page(t, chattest.Visitor(t, alone.URL), "/")
+	assert.NotContains(t, body, "Gravatar")
+	assert.Contains(t, body, "what stands before the @")
+	asks := open(t, unlimited, gravatar.Config{URL: "http://127.0.0.1:1", Dir: t.TempDir()})
+	_, body = page(t, chattest.Visitor(t, asks.URL), "/")
+	assert.Contains(t, body, "come from Gravatar")
 }
 
 // All that the room needs to be shown, with a full page of messages, is small.

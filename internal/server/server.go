@@ -36,6 +36,7 @@ type Config struct {
 	FileBytes      int64            // in one file
 	FileQuota      int64            // in all files of a user together
 	Version        string
+	Settle         time.Duration // for how long a new server says that it is not ready yet: it hears of others first
 }
 
 // secure reports whether people come over TLS.
@@ -53,7 +54,7 @@ type Server struct {
 	out      *slog.Logger
 
 	pages       *pages
-	static      *static
+	versions    *versions
 	sockets     *sockets
 	lookups     *lookups
 	uploads     *uploads
@@ -82,20 +83,20 @@ func New(cfg Config, s *store.Store, b *bus.Bus, rooms *room.Directory, g *grava
 	}
 	srv := &Server{
 		cfg: cfg, store: s, bus: b, rooms: rooms, gravatar: g, files: files.NewUploads(kept), out: out,
-		auth:    auth.New(s, auth.Options{Join: cfg.Join, Secure: cfg.secure(), Proxies: cfg.TrustedProxies}),
-		pages:   pages,
-		static:  static,
-		pace:    newPaces(cfg),
-		lookups: newLookups(),
-		uploads: &uploads{used: s.UsedBy, most: cfg.FileBytes, quota: cfg.FileQuota, coming: make(map[string]int64)},
+		auth:     auth.New(s, auth.Options{Join: cfg.Join, Secure: cfg.secure(), Proxies: cfg.TrustedProxies}),
+		pages:    pages,
+		versions: newVersions(static, s),
+		pace:     newPaces(cfg),
+		lookups:  newLookups(),
+		uploads:  &uploads{used: s.UsedBy, most: cfg.FileBytes, quota: cfg.FileQuota, coming: make(map[string]int64)},
 	}
 	if !cfg.Limits {
 		cfg.Rates = Rates{}
 	}
 	srv.connections = newConnections(cfg.Rates.PeerConnections, cfg.TrustedProxies)
-	if srv.sockets, err = newSockets(b, cfg.Rates.Sockets, cfg.Rates.PeerSockets, out); err != nil {
-		return nil, fmt.Errorf("server: %w", err)
-	}
+	srv.sockets = newSockets(cfg.Rates.Sockets, cfg.Rates.PeerSockets)
+	rooms.OnSessions(srv.sockets.shut, srv.doubt)
+	srv.ready.from = time.Now().Add(cfg.Settle)
 	srv.lookups.start(srv.look)
 	ctx, cancel := context.WithCancel(context.Background())
 	srv.stopSweeping = cancel
@@ -107,12 +108,12 @@ func New(cfg Config, s *store.Store, b *bus.Bus, rooms *room.Directory, g *grava
 
 // Close ends what runs in the background and waits until all sockets have ended, which the
 // rooms' end makes them do; but not longer than patience, for peers that do not answer.
-func (s *Server) Close(patience time.Duration) error {
+func (s *Server) Close(patience time.Duration) {
 	s.stopSweeping()
 	s.sweeping.Wait()
 	s.lookups.close()
 	s.uploads.close()
-	return s.sockets.close(patience)
+	s.sockets.close(patience)
 }
 
 // Handler answers everything.
@@ -138,7 +139,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /avatar/{user}", s.avatar)
 	mux.Handle("GET /files/{id}/{name}", s.page(s.download))
 	mux.Handle("GET /previews/{id}", s.page(s.preview))
-	mux.Handle("GET /static/{hash}/", s.static)
+	mux.HandleFunc("GET "+staticBase+"{version}/{path...}", s.asset)
 
 	s.handleAPI(mux)
 

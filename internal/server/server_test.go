@@ -70,7 +70,7 @@ func openIn(t testing.TB, data string, cfg server.Config, pictures gravatar.Conf
 	cfg.Version = "test"
 	logs, asJSON, all := new(logged), new(logged), &slog.HandlerOptions{Level: slog.LevelDebug}
 	out := slog.New(slog.NewMultiHandler(slog.NewTextHandler(logs, all), slog.NewJSONHandler(asJSON, all)))
-	b, err := bus.Open()
+	b, err := bus.Open(bus.Options{Log: out})
 	require.NoError(t, err)
 	t.Cleanup(b.Close)
 	s, err := store.Open(t.Context(), store.Options{
@@ -98,7 +98,7 @@ func openIn(t testing.TB, data string, cfg server.Config, pictures gravatar.Conf
 	t.Cleanup(func() {
 		web.Close()
 		assert.NoError(t, rooms.Close())
-		assert.NoError(t, srv.Close(30*time.Second))
+		srv.Close(30 * time.Second)
 	})
 	return &site{URL: web.URL, Server: srv, Log: logs, JSON: asJSON, Store: s, Files: folder}
 }

@@ -2,33 +2,24 @@ package server
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"log/slog"
 	"maps"
 	"slices"
 	"sync"
 	"time"
 
 	"gochatting/internal/auth"
-	"gochatting/internal/bus"
 	"gochatting/internal/message"
 	"gochatting/internal/socket"
 	"gochatting/internal/user"
 )
 
-const (
-	endings       = "sessions.ended" // where the bus tells what no socket may stand on any more
-	endedRecently = time.Minute      // longer than a handshake takes from its look at the session
-)
+// endedRecently is longer than a handshake takes from its look at the session.
+const endedRecently = time.Minute
 
 // sockets are the live ones of this node: how many a peer has, and which stand on what session.
 type sockets struct {
-	bus     *bus.Bus
-	out     *slog.Logger
 	perUser int // 0: any number
 	perPeer int // as perUser
-	heard   *bus.Subscription
 	ctx     context.Context
 	cancel  context.CancelFunc
 	running sync.WaitGroup
@@ -41,22 +32,16 @@ type sockets struct {
 	closed bool
 }
 
-func newSockets(b *bus.Bus, perUser, perPeer int, out *slog.Logger) (*sockets, error) {
+func newSockets(perUser, perPeer int) *sockets {
 	s := &sockets{
-		bus: b, out: out, perUser: perUser, perPeer: perPeer,
+		perUser: perUser, perPeer: perPeer,
 		peers:  make(map[auth.Peer]int),
 		counts: make(map[string]int),
 		users:  make(map[string][]*user.OnlineUser),
 		ended:  make(map[string]ending),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	heard, err := b.Subscribe(endings, s.hearEnds)
-	if err != nil {
-		s.cancel()
-		return nil, fmt.Errorf("listen for ended sessions: %w", err)
-	}
-	s.heard = heard
-	return s, nil
+	return s
 }
 
 // reserve takes one of a user's places and one of their peer's, which remove or release gives back.
@@ -141,35 +126,8 @@ type ending struct {
 	reason string
 }
 
-// ended is what one node tells the others.
-type ended struct {
-	Reason   string
-	Sessions []string
-}
-
-// end closes the sockets that stand on sessions: those of this node when it returns, those of the others soon.
-func (s *sockets) end(reason string, sessions ...string) {
-	s.shut(ended{reason, sessions})
-	data, err := json.Marshal(ended{reason, sessions})
-	if err == nil {
-		err = s.bus.Publish(endings, data)
-	}
-	if err != nil {
-		s.out.Error("end the sockets of sessions", "err", err)
-	}
-}
-
-func (s *sockets) hearEnds(data []byte) {
-	var told ended
-	if err := json.Unmarshal(data, &told); err != nil {
-		s.out.Warn("not understood from the bus", "subject", endings, "err", err)
-		return
-	}
-	s.shut(told)
-}
-
-// shut may be told the same again.
-func (s *sockets) shut(told ended) {
+// shut closes the sockets that stand on sessions. It may be told the same again.
+func (s *sockets) shut(reason string, sessions []string) {
 	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -178,10 +136,10 @@ func (s *sockets) shut(told ended) {
 			delete(s.ended, old)
 		}
 	}
-	for _, session := range told.Sessions {
-		s.ended[session] = ending{now, told.Reason}
+	for _, session := range sessions {
+		s.ended[session] = ending{now, reason}
 		for _, u := range s.users[session] {
-			u.Close(socket.PolicyViolation, told.Reason)
+			u.Close(socket.PolicyViolation, reason)
 		}
 	}
 }
@@ -195,7 +153,7 @@ func (s *sockets) sessions() []string {
 
 // close waits until all sockets have ended, with patience for those whose peer does not answer;
 // then it breaks their connections off.
-func (s *sockets) close(patience time.Duration) error {
+func (s *sockets) close(patience time.Duration) {
 	s.mu.Lock()
 	s.closed = true
 	s.mu.Unlock()
@@ -203,7 +161,6 @@ func (s *sockets) close(patience time.Duration) error {
 	impatient := time.AfterFunc(patience, s.breakOff)
 	s.running.Wait()
 	impatient.Stop()
-	return s.heard.Cancel()
 }
 
 func (s *sockets) breakOff() {

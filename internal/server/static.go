@@ -18,11 +18,17 @@ import (
 	"gochatting/web"
 )
 
-// A static serves web/static under a prefix that changes with its content, so that browsers may
+// staticBase is where the static files of all versions are.
+const staticBase = "/static/"
+
+// versionBytes are enough of a hash to tell a few versions apart.
+const versionBytes = 8
+
+// A static serves web/static under a version that changes with its content, so that browsers may
 // keep all of it for ever, and modules find each other by relative paths. In each language all of
 // it is the same but for one module more: the words of what is loaded on first use.
 type static struct {
-	prefix  string
+	version string
 	files   map[string]*file // by path below web/static
 	words   map[string]*file // by language
 	scripts []string         // the modules that the page asks for before they import each other; not those for later
@@ -38,12 +44,16 @@ type file struct {
 	packed func() []byte // nil if that makes it no smaller
 }
 
+func newFile(mime string, data []byte) *file {
+	return &file{mime, data, sync.OnceValue(func() []byte { return pack(data) })}
+}
+
 func newStatic(languages map[string]web.Words) (*static, error) {
 	s := &static{files: make(map[string]*file), words: make(map[string]*file)}
 	sum := sha256.New()
 	add := func(files map[string]*file, name, mime string, data []byte) {
 		fmt.Fprintf(sum, "%s %d\n%s", name, len(data), data)
-		files[name] = &file{mime, data, sync.OnceValue(func() []byte { return pack(data) })}
+		files[name] = newFile(mime, data)
 	}
 	for _, code := range slices.Sorted(maps.Keys(languages)) {
 		words, err := languages[code].Later.Module()
@@ -71,7 +81,7 @@ func newStatic(languages map[string]web.Words) (*static, error) {
 		return nil, fmt.Errorf("static files: %w", err)
 	}
 	slices.Sort(s.scripts)
-	s.prefix = "/static/" + hex.EncodeToString(sum.Sum(nil)[:8]) + "/"
+	s.version = hex.EncodeToString(sum.Sum(nil)[:versionBytes])
 	return s, nil
 }
 
@@ -101,17 +111,17 @@ func pack(data []byte) []byte {
 
 // in returns where a file of web/static is found, for pages in that language.
 func (s *static) in(language string) func(file string) string {
-	return func(file string) string { return s.prefix + language + "/" + file }
+	return func(file string) string { return staticBase + s.version + "/" + language + "/" + file }
 }
 
-func (s *static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	rest, current := strings.CutPrefix(r.URL.Path, s.prefix)
-	language, name, _ := strings.Cut(rest, "/")
+// serve answers with the file of this path below the prefix.
+func (s *static) serve(w http.ResponseWriter, r *http.Request, path string) {
+	language, name, _ := strings.Cut(path, "/")
 	f, words := s.files[name], s.words[language]
 	if name == catalogue {
 		f = words
 	}
-	if !current || f == nil || words == nil {
+	if f == nil || words == nil {
 		http.NotFound(w, r)
 		return
 	}

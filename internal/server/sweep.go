@@ -11,19 +11,23 @@ const (
 	sweepEvery = time.Hour
 )
 
-// sweep does until ctx ends what is due every hour. First it deletes what a crash left of uploads.
+// sweep does until ctx ends what is due every hour.
 func (s *Server) sweep(ctx context.Context) {
-	if err := s.files.Sweep(ctx); err != nil && ctx.Err() == nil {
-		s.out.Error("sweep what was uploaded", "err", err)
-	}
 	again := time.NewTicker(sweepEvery)
 	defer again.Stop()
 	for {
+		if err := s.files.Sweep(ctx); err != nil && ctx.Err() == nil { // what a crash left, here or on another node
+			s.out.Error("sweep what was uploaded", "err", err)
+		}
 		s.clear(ctx, "files that nobody attached", s.store.SweepFiles, filesWait)
 		s.clear(ctx, "what was purged", s.store.SweepPurged, purgeWait)
 		if err := s.store.Touch(ctx, s.sockets.sessions()); err != nil && ctx.Err() == nil {
 			s.out.Error("note the use of sessions", "err", err)
 		}
+		if err := s.versions.keep(ctx); err != nil && ctx.Err() == nil {
+			s.out.Error("keep the pages' files for other versions", "err", err)
+		}
+		s.removals.wake() // of what another node began, and did not end
 		if err := s.store.ForgetPeers(ctx); err != nil && ctx.Err() == nil {
 			s.out.Error("forget where people were", "err", err)
 		}

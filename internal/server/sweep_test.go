@@ -36,7 +36,7 @@ func TestTheSweep(t *testing.T) {
 		put := func(content string) (hash string) {
 			b, release, err := disk.Put(t.Context(), strings.NewReader(content), 100)
 			require.NoError(t, err)
-			release()
+			require.NoError(t, release())
 			return b.Hash
 		}
 		isThere := func(hash string) bool {
@@ -55,7 +55,10 @@ func TestTheSweep(t *testing.T) {
 		_, _, err = kept.Post(t.Context(), store.Draft{Room: message.Lobby, Author: ann.Public(), Files: []message.File{{ID: attached}}})
 		require.NoError(t, err)
 
-		srv := &Server{store: kept, files: files.NewUploads(disk), out: out}
+		srv := &Server{
+			store: kept, files: files.NewUploads(disk), out: out, removals: newRemovals(),
+			versions: newVersions(&static{version: "0123456789abcdef"}, kept),
+		}
 		var users []string
 		srv.sockets = &sockets{users: make(map[string][]*user.OnlineUser)}
 		for _, email := range []string{"ben@example.com", "cleo@example.com"} {

@@ -83,6 +83,17 @@ func TestTryWriteNeverWaitsAndLosesNothing(t *testing.T) {
 	assert.Equal(t, None, conn.TryWrite(numbered(0, 10)), "nothing follows a close frame")
 }
 
+// Nothing overtakes a close frame that has not gone out yet.
+func TestTryWriteTakesNothingOnceTheEndHasBegun(t *testing.T) {
+	for range 20 {
+		conn, _ := upgraded(t, Options{})
+		conn.Close(PolicyViolation, "signed out")
+		require.Equal(t, None, conn.TryWrite(numbered(0, 10)))
+		conn.CloseNow()
+		<-conn.Done()
+	}
+}
+
 func TestTryWriteAllocatesNothing(t *testing.T) {
 	conn, peer := upgraded(t, Options{})
 	frame := serverFrame(websocket.TextFrame, bytes.Repeat([]byte("x"), 300))

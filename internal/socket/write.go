@@ -63,6 +63,11 @@ func (c *Conn) TryWrite(frames []byte) Taken {
 		return None
 	}
 	defer func() { <-c.turn }()
+	select {
+	case <-c.closing: // and finish has not had its turn yet
+		return None
+	default:
+	}
 	if len(c.rest) > 0 {
 		return None
 	}

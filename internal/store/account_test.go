@@ -21,7 +21,7 @@ func TestWhoLeftIsGone(t *testing.T) {
 		picture, peer := fmt.Sprintf("picture%dx", i), fmt.Sprintf("192.0.2.%d/32", i+100)
 		came, err := s.Claim(t.Context(), Claim{Email: email, Name: name, TokenHash: []byte(email), Browser: browser, Peer: peer})
 		require.NoError(t, err)
-		u, _, err := s.Rename(t.Context(), came.Session.User.ID, name, picture)
+		u, _, err := s.Rename(t.Context(), came.Session.User.ID, name, picture, time.Now())
 		require.NoError(t, err)
 		require.NoError(t, s.post(u, words))
 		_, _, _, err = s.NewProof(t.Context(), email, []byte(email))

@@ -59,7 +59,7 @@ func insertAct(ctx context.Context, tx *sql.Tx, now time.Time, a act) (id string
 	id = newID()
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO acts (id, at, actor, act, subject, room, message, until, note)
-		VALUES ($1, $2, NULLIF($3, ''), $4, NULLIF($5, ''), NULLIF($6, ''), NULLIF($7, 0), NULLIF($8, 0), $9)`,
+		VALUES ($1, $2, NULLIF($3, ''), $4, NULLIF($5, ''), NULLIF($6, ''), NULLIF(CAST($7 AS BIGINT), 0), NULLIF(CAST($8 AS BIGINT), 0), $9)`,
 		id, now.UnixMicro(), a.actor, a.act, a.subject, a.room, a.message, micros(a.until), a.note)
 	if err != nil {
 		return "", fmt.Errorf("note an act: %w", err)

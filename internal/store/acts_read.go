@@ -61,6 +61,9 @@ func (s *Store) nameUsers(ctx context.Context, acts []Act) error {
 			}
 		}
 	}
+	if len(named) == 0 {
+		return nil
+	}
 	users, err := s.people(ctx, `FROM users u WHERE u.id IN (`+marks(1, len(named))+`)`, anys(slices.Collect(maps.Keys(named)))...)
 	for _, u := range users {
 		for _, one := range named[u.ID] {
@@ -77,12 +80,15 @@ func (s *Store) nameRooms(ctx context.Context, viewer string, acts []Act) error 
 			named[a.Room.ID] = append(named[a.Room.ID], a.Room)
 		}
 	}
+	if len(named) == 0 {
+		return nil
+	}
 	rooms, err := list(ctx, s.engine.read, func(from row) (r message.Room, err error) {
 		err = from.Scan(&r.ID, &r.Kind, &r.Name)
 		return r, err
-	}, `SELECT r.id, r.kind, CASE WHEN `+mayReadRoom+` THEN r.name ELSE '' END
+	}, `SELECT r.id, r.kind, CASE WHEN `+mayReadRoom+` OR CAST($2 AS BIGINT) = 1 THEN r.name ELSE '' END
 		FROM rooms r LEFT JOIN members mb ON mb.room = r.id AND mb.user_id = $1
-		WHERE r.id IN (`+marks(2, len(named))+`)`, append([]any{viewer}, anys(slices.Collect(maps.Keys(named)))...)...)
+		WHERE r.id IN (`+marks(3, len(named))+`)`, append([]any{viewer, viewer == Operator}, anys(slices.Collect(maps.Keys(named)))...)...)
 	for _, r := range rooms {
 		for _, one := range named[r.ID] {
 			*one = r

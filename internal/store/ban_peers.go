@@ -40,7 +40,7 @@ func (s *Store) ForgetPeers(ctx context.Context) error {
 
 // seen notes that a user without a session was here.
 func (s *Store) seen(ctx context.Context, userID, peer string, now time.Time) error {
-	_, err := write(ctx, s, "note a peer", func(ctx context.Context, tx *sql.Tx) (none struct{}, err error) {
+	_, err := writeBeside(ctx, s, "note a peer", "user "+userID, func(ctx context.Context, tx *sql.Tx) (none struct{}, err error) {
 		return none, noteSeen(ctx, tx, peer, now, userID)
 	})
 	return err

@@ -13,9 +13,12 @@ import (
 )
 
 // statements write what happens in rooms. A message costs one statement, and a room one more for all
-// that is said in it in one batch; two if a Ref came again. Only in a slow room it costs some more.
+// that is said in it in one batch; two if a Ref came again. Only in a slow room it costs some more. Where each costs
+// a way to another machine and back, all that is said in a room costs one.
 type statements struct {
+	finder                    finder
 	raise, lower, plain, rich *sql.Stmt
+	many                      *sql.Stmt // nil: one by one is as good
 }
 
 const (
@@ -24,8 +27,13 @@ const (
 	lowerRev = `UPDATE rooms SET rev = $2 WHERE id = $1`
 )
 
-func (s *statements) prepare(ctx context.Context, db *sql.DB) error {
-	for text, stmt := range map[string]**sql.Stmt{raiseRev: &s.raise, lowerRev: &s.lower, insertPlain: &s.plain, insertRich: &s.rich} {
+func (s *statements) prepare(ctx context.Context, db *sql.DB, insertMany string) error {
+	for text, stmt := range map[string]**sql.Stmt{
+		raiseRev: &s.raise, lowerRev: &s.lower, insertPlain: &s.plain, insertRich: &s.rich, insertMany: &s.many,
+	} {
+		if text == "" {
+			continue
+		}
 		var err error
 		if *stmt, err = db.PrepareContext(ctx, text); err != nil {
 			return err
@@ -41,7 +49,13 @@ func (s *statements) all(ctx context.Context, tx *sql.Tx, jobs []*job, now time.
 	if len(jobs) == 0 {
 		return nil, nil
 	}
-	in := statements{tx.StmtContext(ctx, s.raise), tx.StmtContext(ctx, s.lower), tx.StmtContext(ctx, s.plain), tx.StmtContext(ctx, s.rich)}
+	in := statements{
+		finder: s.finder, raise: tx.StmtContext(ctx, s.raise), lower: tx.StmtContext(ctx, s.lower),
+		plain: tx.StmtContext(ctx, s.plain), rich: tx.StmtContext(ctx, s.rich),
+	}
+	if s.many != nil {
+		in.many = tx.StmtContext(ctx, s.many)
+	}
 	slices.SortStableFunc(jobs, func(a, b *job) int { return cmp.Compare(a.room(), b.room()) })
 	var heard [][]message.Message
 	for len(jobs) > 0 {

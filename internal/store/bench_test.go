@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"gochatting/internal/message"
+	"gochatting/internal/postgrestest"
 	"gochatting/internal/store"
 )
 
@@ -63,6 +64,18 @@ func BenchmarkPost128(b *testing.B) {
 	s, err := store.Open(b.Context(), store.Options{Dir: benchFolder(b)})
 	require.NoError(b, err)
 	defer s.Close()
+	post128(b, s)
+}
+
+// BenchmarkPostgres128 is the same on PostgreSQL on this machine, without fsync: what there is to say between the two.
+func BenchmarkPostgres128(b *testing.B) {
+	s, err := store.Open(b.Context(), store.Options{Dir: b.TempDir(), Database: postgrestest.New(b)})
+	require.NoError(b, err)
+	defer s.Close()
+	post128(b, s)
+}
+
+func post128(b *testing.B, s *store.Store) {
 	users := guests(b, s)
 	var n atomic.Int64
 	done := make(chan error, writers)

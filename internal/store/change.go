@@ -44,7 +44,7 @@ func (s *Store) change(ctx context.Context, what string, c *change) (message.Mes
 
 // change runs j's change in a savepoint, so that a rev it took is given back if nothing changes.
 func (s *statements) change(ctx context.Context, tx *sql.Tx, j *job, now time.Time) (changed bool, err error) {
-	j.err, err = attempt(ctx, tx, func(ctx context.Context, tx *sql.Tx) error { return s.bringAbout(ctx, tx, j.change, now) })
+	j.err, err = apart(ctx, tx, func(ctx context.Context, tx *sql.Tx) error { return s.bringAbout(ctx, tx, j.change, now) })
 	if errors.Is(j.err, errUnchanged) {
 		j.err = nil
 		return false, err
@@ -83,7 +83,7 @@ func (s *statements) bringAbout(ctx context.Context, tx *sql.Tx, c *change, now 
 	if err := l.update(ctx, tx); err != nil || !c.wipes {
 		return err
 	}
-	return reindex(ctx, tx, l.seq, was, tokensOf(l.Message))
+	return s.finder.changed(ctx, tx, l, was)
 }
 
 func selectLine(ctx context.Context, q querier, room string, id int64) (line, error) {

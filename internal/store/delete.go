@@ -9,7 +9,7 @@ import (
 )
 
 // Delete leaves of a message only that it was there: ID, author, At, Deleted. When it returns, the rest
-// is gone from the disk too; while somebody is reading that may take seconds more. What a purge keeps of it goes, too.
+// is gone from the disk too, with SQLite; while somebody is reading that may take seconds more. What a purge keeps of it goes, too.
 // What others of a lower rank said is for those who keep order in the room, and noted. blobs are the hashes of its files and their previews, which
 // other files may have too. Who stops waiting does not learn them. Errors as for Edit, but that the
 // muted and readers may delete what they said.

@@ -40,7 +40,7 @@ func (s *Store) EndSessions(ctx context.Context, userID, but string) (ended []st
 // for it.
 func (s *Store) Touch(ctx context.Context, sessionIDs []string) error {
 	for ids := range slices.Chunk(sessionIDs, touchedAtOnce) {
-		_, err := write(ctx, s, "touch sessions", func(ctx context.Context, tx *sql.Tx) (sql.Result, error) {
+		_, err := writeBeside(ctx, s, "touch sessions", "session "+ids[0], func(ctx context.Context, tx *sql.Tx) (sql.Result, error) {
 			now := s.now()
 			return tx.ExecContext(ctx, `UPDATE sessions AS s SET used = $3 WHERE `+alive+` AND s.id IN (`+marks(4, len(ids))+`)`,
 				append(append(limitsOf(now), now.UnixMicro()), anys(ids)...)...)

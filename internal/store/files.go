@@ -31,12 +31,15 @@ type File struct {
 func NewFileID() string { return newID() }
 
 // AddFile keeps what is known of a file, which its owner may then attach to a message. Errors as
-// User.MaySpeak; ErrNotFound: no such owner.
+// User.MaySpeak; ErrNotFound: no such owner; ErrTooMany: their files would have more bytes than they may.
 func (s *Store) AddFile(ctx context.Context, f File) error {
 	_, err := write(ctx, s, "add a file", func(ctx context.Context, tx *sql.Tx) (sql.Result, error) {
 		owner, err := selectUser(ctx, tx, `u.id = $1`, f.Owner)
 		if err == nil {
 			err = owner.MaySpeak(s.now())
+		}
+		if err == nil && s.quota > 0 {
+			err = keepsQuota(ctx, tx, f, s.quota)
 		}
 		if err != nil {
 			return nil, err
@@ -48,6 +51,20 @@ func (s *Store) AddFile(ctx context.Context, f File) error {
 			f.ID, f.Owner, f.Name, f.Type, f.Size, f.Hash, preview, f.Width, f.Height, f.Created.UnixMicro())
 	})
 	return err
+}
+
+// keepsQuota is ErrTooMany if a file would be too much for its owner. Uploads are refused before they begin, but
+// each node knows only its own.
+func keepsQuota(ctx context.Context, tx *sql.Tx, f File, quota int64) error {
+	var used int64
+	err := tx.QueryRowContext(ctx, `SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM files WHERE owner = $1`, f.Owner).Scan(&used)
+	switch {
+	case err != nil:
+		return fmt.Errorf("bytes of a user: %w", err)
+	case used+f.Size > quota:
+		return refuse(ErrTooMany, "Your files would take more room than you may have. Delete messages with files first.")
+	}
+	return nil
 }
 
 // File is one that the viewer may see: whoever may read the room, once it is attached, and until then
@@ -145,21 +162,30 @@ func attachFiles(ctx context.Context, tx *sql.Tx, owner, room string, id int64, 
 	if err != nil {
 		return nil, err
 	}
-	// Fewer also if one was given twice.
-	if len(waiting) < len(files) {
-		return nil, &message.Error{Code: message.CodeInvalid, Text: "A file of this message is not there, or is in a message already. Please add it again."}
+	if len(waiting) < len(files) { // also if one was given twice
+		return nil, fileGone()
 	}
 	attached := make([]message.File, len(files))
 	for i, f := range files {
 		attached[i] = waiting[f.ID]
 		attached[i].Alt = cleanAlt(f.Alt)
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE files SET room = $1, message = $2 WHERE id IN (`+marks(3, len(ids))+`)`,
+	result, err := tx.ExecContext(ctx, `UPDATE files SET room = $1, message = $2 WHERE room IS NULL AND id IN (`+marks(3, len(ids))+`)`,
 		append([]any{room, id}, ids...)...)
 	if err != nil {
 		return nil, fmt.Errorf("attach files: %w", err)
 	}
+	switch n, err := result.RowsAffected(); {
+	case err != nil:
+		return nil, fmt.Errorf("attach files: %w", err)
+	case int(n) < len(ids): // on another node, in another room, one was in the same moment
+		return nil, fileGone()
+	}
 	return attached, nil
+}
+
+func fileGone() error {
+	return &message.Error{Code: message.CodeInvalid, Text: "A file of this message is not there, or is in a message already. Please add it again."}
 }
 
 // waitingFiles are those of the owner among ids that are not attached yet.

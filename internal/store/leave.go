@@ -70,8 +70,8 @@ func (p place) mayLeave(ctx context.Context, q querier, roomID string) error {
 // passOn makes who was longest in it the maker of a room that the user made, "" for every one. If nobody
 // else is in it, it stays theirs.
 func passOn(ctx context.Context, tx *sql.Tx, userID, room string, now time.Time) error {
-	const next = `SELECT mb.user_id FROM members mb CROSS JOIN users u ON u.id = mb.user_id
-		WHERE mb.room = rooms.id AND u.id <> $1 AND u.email IS NOT NULL AND u.role <> 'reader' AND u.banned <= $3
+	const next = `SELECT mb.user_id FROM members mb CROSS JOIN users u
+		WHERE u.id = mb.user_id AND mb.room = rooms.id AND u.id <> $1 AND u.email IS NOT NULL AND u.role <> 'reader' AND u.banned <= $3
 		ORDER BY mb.joined, mb.user_id LIMIT 1`
 	_, err := tx.ExecContext(ctx, `
 		UPDATE rooms SET maker = COALESCE((`+next+`), maker) WHERE maker = $1 AND kind <> 'direct' AND $2 IN ('', id)`,

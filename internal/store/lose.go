@@ -50,6 +50,9 @@ func forget(ctx context.Context, tx *sql.Tx, u User, remove bool, now time.Time)
 	if err != nil {
 		return fmt.Errorf("end memberships: %w", err)
 	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM spoke WHERE user_id = $1`, u.ID); err != nil {
+		return fmt.Errorf("forget when they spoke: %w", err)
+	}
 	_, err = tx.ExecContext(ctx, `UPDATE users SET name = '', picture = '', verified = 0, peer = '', seen = 0, muted = $2, gone = $3, removing = $4 WHERE id = $1`,
 		u.ID, forever, now.UnixMicro(), remove)
 	if err != nil {

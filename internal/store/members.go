@@ -60,8 +60,8 @@ func letIn(ctx context.Context, tx *sql.Tx, by, room, userID string, now time.Ti
 	}
 	var n int
 	err = tx.QueryRowContext(ctx, `
-		SELECT COUNT(*) FROM members mb JOIN rooms r ON r.id = mb.room
-		WHERE mb.user_id = $1 AND NOT (r.kind = 'direct' AND r.rev = 0 AND r.maker <> $1)`, userID).Scan(&n)
+		SELECT COUNT(*) FROM members mb WHERE mb.user_id = $1
+		  AND NOT (SELECT r.kind = 'direct' AND r.rev = 0 AND r.maker <> $1 FROM rooms r WHERE r.id = mb.room)`, userID).Scan(&n)
 	switch {
 	case err != nil:
 		return false, fmt.Errorf("count memberships: %w", err)
@@ -76,13 +76,15 @@ func letIn(ctx context.Context, tx *sql.Tx, by, room, userID string, now time.Ti
 // insertMember has who comes into a slow room wait first: coming again is no way around that.
 func insertMember(ctx context.Context, tx *sql.Tx, room, userID string, now time.Time) (added bool, err error) {
 	result, err := tx.ExecContext(ctx, `
-		INSERT INTO members (room, user_id, involvement, read, joined, spoke)
-		SELECT id, CAST($2 AS TEXT), 'all', rev, CAST($3 AS BIGINT), CASE WHEN slow > 0 THEN CAST($3 AS BIGINT) ELSE 0 END
-		FROM rooms WHERE id = $1
+		INSERT INTO members (room, user_id, involvement, read, joined)
+		SELECT id, CAST($2 AS TEXT), 'all', rev, CAST($3 AS BIGINT) FROM rooms WHERE id = $1
 		ON CONFLICT DO NOTHING`, room, userID, now.UnixMicro())
 	if err != nil {
 		return false, fmt.Errorf("insert a member: %w", err)
 	}
 	n, err := result.RowsAffected()
-	return n > 0, err
+	if err != nil || n == 0 {
+		return false, err
+	}
+	return true, noteSpoke(ctx, tx, userID, room, now)
 }

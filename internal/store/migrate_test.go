@@ -18,7 +18,7 @@ import (
 func firstVersion(t *testing.T, dir string, now time.Time) {
 	e, err := openSQLite(t.Context(), dir)
 	require.NoError(t, err)
-	m, err := e.migrator()
+	m, err := sqliteMigrator(e.write)
 	require.NoError(t, err)
 	_, err = m.UpTo(t.Context(), 1)
 	require.NoError(t, err)
@@ -119,7 +119,7 @@ func TestRoomsWithoutTheirMaker(t *testing.T) {
 	dir := t.TempDir()
 	e, err := openSQLite(t.Context(), dir)
 	require.NoError(t, err)
-	m, err := e.migrator()
+	m, err := sqliteMigrator(e.write)
 	require.NoError(t, err)
 	_, err = m.UpTo(t.Context(), 5)
 	require.NoError(t, err)

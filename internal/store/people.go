@@ -43,7 +43,7 @@ func (s *Store) FindUsers(ctx context.Context, viewer, query, room string, limit
 }
 
 // inMyRooms is of users u who are in a room where $1 is, too.
-const inMyRooms = `EXISTS (SELECT 1 FROM members mine CROSS JOIN members mb ON mb.room = mine.room WHERE mine.user_id = $1 AND mb.user_id = u.id)`
+const inMyRooms = `EXISTS (SELECT 1 FROM members mine CROSS JOIN members mb WHERE mb.room = mine.room AND mine.user_id = $1 AND mb.user_id = u.id)`
 
 // Users are those of the ids, the first 200 of them, by name; whom there is not is left out, and towards a
 // reader who is in none of their rooms.

@@ -21,8 +21,9 @@ type place struct {
 func placeOf(ctx context.Context, q querier, userID, room string) (p place, err error) {
 	var spoke int64
 	err = p.user.scan(q.QueryRowContext(ctx, `
-		SELECT r.kind, r.name, r.topic, COALESCE(r.maker, ''), r.rev, r.archived, mb.user_id IS NOT NULL, r.slow, COALESCE(mb.spoke, 0), `+userColumns+`
+		SELECT r.kind, r.name, r.topic, COALESCE(r.maker, ''), r.rev, r.archived, mb.user_id IS NOT NULL, r.slow, COALESCE(sp.at, 0), `+userColumns+`
 		FROM users u CROSS JOIN rooms r LEFT JOIN members mb ON mb.room = r.id AND mb.user_id = u.id
+			LEFT JOIN spoke sp ON sp.room = r.id AND sp.user_id = u.id
 		WHERE u.id = $1 AND r.id = $2 AND `+mayReadRoom, userID, room),
 		&p.kind, &p.name, &p.topic, &p.maker, &p.rev, &p.archived, &p.member, &p.slow, &spoke)
 	p.spoke = moment(spoke)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -30,6 +31,10 @@ type Draft struct {
 // User.MaySpeak. ErrSlow: it is too soon. ErrInvalid: there is nothing to reply to. Files that cannot be
 // attached are a *message.Error.
 func (s *Store) Post(ctx context.Context, d Draft) (m message.Message, repeated bool, err error) {
+	// Before the transaction, which has no savepoint for a message.
+	if err := cmp.Or(mustBeText(d.Room, d.Author.ID, d.Ref, d.Content, d.HTML), mustBeText(d.Mentions...)); err != nil {
+		return message.Message{}, false, fmt.Errorf("store: post: %w", err)
+	}
 	d.Author.Email, d.Author.Muted = "", nil
 	p := &post{Draft: d}
 	if err := s.writer.do(ctx, &job{post: p}); err != nil {
@@ -87,12 +92,20 @@ func (s *statements) posts(ctx context.Context, tx *sql.Tx, room string, posts [
 	said := make([]message.Message, 0, len(posts))
 	at := moment(now.UnixMicro())
 	local := at.Local().Format(message.TimeFormat)
+	if !slow {
+		switch done, err := s.together(ctx, tx, room, posts, last+1, at, local); {
+		case err != nil:
+			return nil, err
+		case done:
+			for _, j := range posts {
+				said = append(said, j.post.message)
+			}
+			return said, nil
+		}
+	}
 	for _, j := range posts {
 		p := j.post
-		p.message = message.Message{MType: message.TextMType, Room: room, Ref: p.Ref, TextMessage: &message.TextMessage{
-			ID: last + 1, Rev: last + 1, Content: p.Content, HTML: p.HTML, UserInfo: p.Author,
-			Time: local, At: at, ReplyTo: p.ReplyTo, Mentions: p.Mentions,
-		}}
+		p.become(last+1, at, local)
 		refused, err := s.post(ctx, tx, p, slow)
 		if err != nil {
 			return nil, err
@@ -112,10 +125,18 @@ func (s *statements) posts(ctx context.Context, tx *sql.Tx, room string, posts [
 	return said, nil
 }
 
+// become makes the message that p will be.
+func (p *post) become(id int64, at time.Time, local string) {
+	p.message = message.Message{MType: message.TextMType, Room: p.Room, Ref: p.Ref, TextMessage: &message.TextMessage{
+		ID: id, Rev: id, Content: p.Content, HTML: p.HTML, UserInfo: p.Author,
+		Time: local, At: at, ReplyTo: p.ReplyTo, Mentions: p.Mentions,
+	}}
+}
+
 // post stores one. What it is refused for is its own; err is of the transaction.
 func (s *statements) post(ctx context.Context, tx *sql.Tx, p *post, slow bool) (refused, err error) {
 	if len(p.Files) > 0 || slow { // what goes with the message happens together with it, or not at all
-		return attempt(ctx, tx, func(ctx context.Context, tx *sql.Tx) (err error) {
+		return apart(ctx, tx, func(ctx context.Context, tx *sql.Tx) (err error) {
 			t := p.message.TextMessage
 			if slow {
 				if err := pace(ctx, tx, p.Author.ID, p.Room, t.At); err != nil {

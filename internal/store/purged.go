@@ -42,7 +42,7 @@ func (w withdrawn) giveBack(t *message.TextMessage) {
 // the disk as what is deleted is. A day is for how long it should be kept. blobs are the hashes of the files
 // and their previews, which other files may have too.
 func (s *Store) SweepPurged(ctx context.Context, before time.Time) (blobs []string, err error) {
-	acts, err := s.ids(ctx, `SELECT DISTINCT p.act FROM purged p CROSS JOIN acts a ON a.id = p.act WHERE a.at < $1`, before.UnixMicro())
+	acts, err := s.ids(ctx, `SELECT DISTINCT p.act FROM purged p CROSS JOIN acts a WHERE a.id = p.act AND a.at < $1`, before.UnixMicro())
 	if err != nil {
 		return nil, fmt.Errorf("store: look for what was purged: %w", err)
 	}
@@ -77,7 +77,7 @@ func wipePurgedOf(ctx context.Context, tx *sql.Tx, userID string) (blobs []strin
 
 // forgetPurged forgets what the acts a took away, with its files.
 func forgetPurged(ctx context.Context, tx *sql.Tx, which, key string) (blobs []string, err error) {
-	these := `(SELECT p.room, p.id FROM purged p CROSS JOIN acts a ON a.id = p.act WHERE ` + which + `)`
+	these := `(SELECT p.room, p.id FROM purged p CROSS JOIN acts a WHERE a.id = p.act AND ` + which + `)`
 	blobs, err = dropFiles(ctx, tx, `room IS NOT NULL AND (room, message) IN `+these, key)
 	if err != nil {
 		return nil, err

@@ -19,7 +19,7 @@ func (s *Store) SetRead(ctx context.Context, userID, roomID string, id int64) (r
 	if r.ID == min(max(id, 0), r.Rev) {
 		return r, false, nil
 	}
-	changed, err = write(ctx, s, "set a read mark", func(ctx context.Context, tx *sql.Tx) (bool, error) {
+	changed, err = writeBeside(ctx, s, "set a read mark", "member "+roomID+" "+userID, func(ctx context.Context, tx *sql.Tx) (bool, error) {
 		var rev int64
 		if err := tx.QueryRowContext(ctx, `SELECT rev FROM rooms WHERE id = $1`, roomID).Scan(&rev); err != nil {
 			return false, found(err)
@@ -41,10 +41,11 @@ func (s *Store) SetRead(ctx context.Context, userID, roomID string, id int64) (r
 	return r, changed, nil
 }
 
+const selectRead = `SELECT mb.read, r.rev, ` + countUnread + `, ` + countMentions + `
+	FROM members mb JOIN rooms r ON r.id = mb.room WHERE mb.room = $1 AND mb.user_id = $2`
+
 func (s *Store) read(ctx context.Context, userID, roomID string) (r message.Read, err error) {
-	err = s.engine.read.QueryRowContext(ctx, `
-		SELECT mb.read, r.rev, `+countUnread+`, `+countMentions+`
-		FROM members mb JOIN rooms r ON r.id = mb.room WHERE mb.room = $1 AND mb.user_id = $2`, roomID, userID).
+	err = s.engine.read.QueryRowContext(ctx, selectRead, roomID, userID).
 		Scan(&r.ID, &r.Rev, &r.Unread, &r.Mentions)
 	return r, found(err)
 }
@@ -57,7 +58,7 @@ func (s *Store) SetInvolvement(ctx context.Context, userID, roomID, involvement 
 	default:
 		return refuse(ErrInvalid, "Involvement is all, mentions or none.")
 	}
-	_, err := write(ctx, s, "set an involvement", func(ctx context.Context, tx *sql.Tx) (none struct{}, err error) {
+	_, err := writeBeside(ctx, s, "set an involvement", "member "+roomID+" "+userID, func(ctx context.Context, tx *sql.Tx) (none struct{}, err error) {
 		err = tx.QueryRowContext(ctx, `UPDATE members SET involvement = $3 WHERE room = $1 AND user_id = $2 RETURNING 1`,
 			roomID, userID, involvement).Scan(new(int))
 		return none, found(err)

@@ -11,9 +11,10 @@ import (
 
 // A rewriting changes many messages of any rooms in one transaction of the writer.
 type rewriting struct {
-	tx    *sql.Tx
-	now   time.Time
-	heard [][]message.Message // in the order of their revs in each room
+	tx     *sql.Tx
+	finder finder
+	now    time.Time
+	heard  [][]message.Message // in the order of their revs in each room
 }
 
 // rewrite does as write does, and what f changes is published. wipes says whether f takes words away,
@@ -21,7 +22,7 @@ type rewriting struct {
 func rewrite[T any](ctx context.Context, s *Store, what string, wipes bool, f func(ctx context.Context, r *rewriting) (T, error)) (T, error) {
 	var result, none T
 	err := s.writer.do(ctx, &job{wipes: wipes, write: func(ctx context.Context, tx *sql.Tx) (_ [][]message.Message, err error) {
-		r := &rewriting{tx: tx, now: moment(s.now().UnixMicro())}
+		r := &rewriting{tx: tx, finder: s.finder, now: moment(s.now().UnixMicro())}
 		result, err = f(ctx, r)
 		return r.heard, err
 	}})
@@ -44,7 +45,7 @@ func (r *rewriting) change(ctx context.Context, l line, apply func(l *line) erro
 	if err := l.update(ctx, r.tx); err != nil {
 		return err
 	}
-	if err := reindex(ctx, r.tx, l.seq, was, tokensOf(l.Message)); err != nil {
+	if err := r.finder.changed(ctx, r.tx, l, was); err != nil {
 		return err
 	}
 	if n := len(r.heard); n == 0 || r.heard[n-1][0].Room != l.Room {

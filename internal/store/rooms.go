@@ -20,11 +20,12 @@ const (
 			SELECT 1 FROM (SELECT author, deleted FROM messages WHERE room = mb.room AND id > mb.read ORDER BY id DESC LIMIT 10000) late
 			WHERE late.author <> mb.user_id AND late.deleted IS NULL LIMIT 100) counted)`
 
-	// CROSS JOIN keeps SQLite from going through the messages instead of the mentions.
+	// Who said what mentions somebody is looked up one by one: a subquery never becomes a join, for which PostgreSQL
+	// might go through all messages of the room.
 	countMentions = `(SELECT COUNT(*) FROM (
-			SELECT DISTINCT n.id FROM mentions n CROSS JOIN messages m
-			WHERE n.user_id IN (mb.user_id, 'here') AND n.room = mb.room AND n.id > mb.read
-			  AND m.room = n.room AND m.id = n.id AND m.author <> mb.user_id
+			SELECT 1 FROM (SELECT DISTINCT n.id FROM mentions n
+				WHERE n.user_id IN (mb.user_id, 'here') AND n.room = mb.room AND n.id > mb.read) said
+			WHERE (SELECT m.author FROM messages m WHERE m.room = mb.room AND m.id = said.id) <> mb.user_id
 			LIMIT 100) counted)`
 
 	// For a reader there are only the rooms that they are in.

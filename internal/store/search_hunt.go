@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"iter"
 	"slices"
 
 	"gochatting/internal/message"
@@ -10,10 +9,6 @@ import (
 )
 
 const (
-	fewRooms  = 4    // the index is asked for them at once
-	firstLook = 200  // messages that the index is asked for
-	laterLook = 2000 // and then
-
 	readAtOnce = 200  // messages that are likely to match
 	mostRead   = 5000 // of them for one page
 )
@@ -23,8 +18,7 @@ type hunt struct {
 	store      *Store
 	viewer     string
 	query      *search.Query
-	rooms      map[string]bool // in which to look
-	begin, end int64           // seqs from begin on, and before end
+	begin, end int64 // seqs from begin on, and before end
 }
 
 // narrow leaves out what was said too early or too late. Seqs go with time; when the clock was set back,
@@ -55,11 +49,15 @@ func (h *hunt) page(ctx context.Context, limit int) (hits []Hit, err error) {
 		some = some[:0]
 		return err
 	}
-	for seq, err := range h.likely(ctx) {
+	rooms := h.wantedRooms()
+	for lead, err := range h.store.finder.likely(ctx, h.query, h.begin, h.end) {
 		if err != nil {
 			return nil, err
 		}
-		if some = append(some, seq); len(some) < once {
+		if !rooms[lead.room] {
+			continue
+		}
+		if some = append(some, lead.seq); len(some) < once {
 			continue
 		}
 		if err := look(); err != nil {
@@ -95,36 +93,10 @@ func (h *hunt) look(ctx context.Context, seqs []int64) ([]Hit, error) {
 	return slices.DeleteFunc(all, func(hit Hit) bool { return !h.query.Match(search.Of(hit.Message)) }), err
 }
 
-// likely are the messages that are likely to match, the newest first. Most people may read most of what
-// there is, so it is first seen whether what has the tokens is in their rooms: an index is slow when asked for
-// one of many rooms. Only where little of it is, seeing would be slower.
-func (h *hunt) likely(ctx context.Context) iter.Seq2[int64, error] {
-	type place struct {
-		seq  int64
-		room string
+func (h *hunt) wantedRooms() map[string]bool {
+	rooms := make(map[string]bool, len(h.query.In))
+	for _, room := range h.query.In {
+		rooms[room] = true
 	}
-	wanted := h.query.Wanted()
-	inRooms := len(wanted.Rooms) <= fewRooms
-	return func(yield func(int64, error) bool) {
-		for n := firstLook; ; n = laterLook {
-			some, err := list(ctx, h.store.engine.read, func(from row) (p place, err error) {
-				err = from.Scan(&p.seq, &p.room)
-				return p, err
-			}, selectFound, expression(wanted, inRooms), h.begin, h.end, n)
-			if err != nil {
-				yield(0, err)
-				return
-			}
-			for _, p := range some {
-				if h.rooms[p.room] && !yield(p.seq, nil) {
-					return
-				}
-			}
-			if len(some) < n {
-				return
-			}
-			h.end = some[len(some)-1].seq
-			inRooms = inRooms || n == laterLook
-		}
-	}
+	return rooms
 }

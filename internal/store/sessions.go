@@ -71,7 +71,7 @@ func (s *Store) touch(ctx context.Context, sessions []Session, peer string, now 
 	if len(users) == 0 {
 		return nil
 	}
-	_, err := write(ctx, s, "touch sessions", func(ctx context.Context, tx *sql.Tx) (none struct{}, err error) {
+	_, err := writeBeside(ctx, s, "touch sessions", "session "+sessions[0].ID, func(ctx context.Context, tx *sql.Tx) (none struct{}, err error) {
 		_, err = tx.ExecContext(ctx, `UPDATE sessions SET used = $1, peer = COALESCE(NULLIF($2, ''), peer) WHERE id IN (`+marks(3, len(users))+`)`, args...)
 		if err != nil {
 			return none, err

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
@@ -11,40 +12,22 @@ import (
 	"runtime"
 	"strings"
 
-	"github.com/gofrs/flock"
-	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// openSQLite opens DIR/gochatting.db for one process, which DIR/lock sees to.
+// openSQLite opens DIR/gochatting.db, and locks nothing.
 func openSQLite(ctx context.Context, dir string) (_ *engine, err error) {
-	dir, err = filepath.Abs(dir)
-	if err != nil {
-		return nil, fmt.Errorf("store: data folder: %w", err)
+	e := &engine{
+		takeTurn: takeNoTurn, classify: classifySQLite, finder: newFTS, wipe: wipeSQLite, sweep: sweepSQLite,
+		hurry: func() {}, unlock: unlocked,
 	}
-	// 0700: addresses are in it.
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("store: data folder: %w", err)
-	}
-	lock := flock.New(filepath.Join(dir, "lock"))
-	switch ours, err := lock.TryLock(); {
-	case err != nil:
-		return nil, fmt.Errorf("store: lock the data folder: %w", err)
-	case !ours:
-		return nil, fmt.Errorf("the data folder %s is %w", dir, ErrLocked)
-	}
-	e := &engine{dialect: goose.DialectSQLite3, classify: classifySQLite, wipe: wipeSQLite, sweep: sweepSQLite, unlock: lock.Unlock}
+	e.migrate = func(ctx context.Context) error { return migrateSQLite(ctx, e.write) }
 	path := filepath.Join(dir, "gochatting.db")
 	if err := private(path); err != nil {
-		return nil, errors.Join(fmt.Errorf("store: %w", err), lock.Unlock())
+		return nil, fmt.Errorf("store: %w", err)
 	}
-	if e.write, err = sql.Open("sqlite", sqliteWriter(path)); err == nil {
-		e.read, err = sql.Open("sqlite", sqliteReader(path))
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("store: %w", err), lock.Unlock())
-	}
+	e.write, e.read = sqlitePool(sqliteWriter(path)), sqlitePool(sqliteReader(path))
 	e.write.SetMaxOpenConns(1)
 	readers := max(4, runtime.GOMAXPROCS(0))
 	e.read.SetMaxOpenConns(readers)
@@ -54,6 +37,23 @@ func openSQLite(ctx context.Context, dir string) (_ *engine, err error) {
 	}
 	return e, nil
 }
+
+func sqlitePool(uri string) *sql.DB {
+	return sql.OpenDB(checking{sqliteConnector{&sqlite.Driver{}, uri}, asItIs})
+}
+
+// A sqliteConnector opens connections to one database.
+type sqliteConnector struct {
+	driver *sqlite.Driver
+	uri    string
+}
+
+func (c sqliteConnector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.uri) }
+
+func (c sqliteConnector) Driver() driver.Driver { return c.driver }
+
+// takeNoTurn: nobody else writes.
+func takeNoTurn(context.Context, *sql.Tx, turn) error { return nil }
 
 // private makes the file before SQLite does, which would let everybody read it, also in a folder that
 // was there before. SQLite gives its log the same mode.

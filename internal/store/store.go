@@ -12,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pressly/goose/v3"
-
 	"gochatting/internal/message"
 )
 
@@ -36,56 +34,47 @@ var (
 	ErrFull      = errors.New("the disk is full")
 	ErrLocked    = errors.New("in use by another gochatting; stop it or choose another with --data")
 	ErrClosed    = errors.New("the store is closed")
+	ErrAway      = errors.New("the database cannot be reached") // or does not answer now; a try later may do
 )
 
 // Options say where a store lives and whom it tells.
 type Options struct {
-	Dir string // the data folder; made when missing, and locked while the store is open
+	Dir         string // the data folder; made when missing, and locked while the store is open
+	Database    string // of PostgreSQL 13 or later, as postgres://…; "": SQLite in Dir
+	Connections int    // to PostgreSQL, at most; at least 2, 0 is 20
+	Alone       bool   // ErrLocked if a server is connected to Database
 
-	// Published gets every new message of a room and every change to one, as the message then is, once
-	// and in rev order without holes, after it is on disk and before who did it is answered. It runs on
-	// the only goroutine that writes: it must not wait for anything, nor call the store. What it is
-	// given it must not change.
+	// Published gets every new message that is written here and every change to one, as the message then is, once
+	// and in rev order, after it is on disk and before who did it is answered. It runs on the only goroutine that
+	// writes: it must not wait for anything, nor call the store. What it is given it must not change.
 	Published func(room string, heard []message.Message)
 
 	Entry Entry // who may come in
+
+	FileQuota int64 // bytes that the files of one user may have together; 0: any number
 
 	Log *slog.Logger     // default: slog.Default()
 	Now func() time.Time // default: time.Now; called from several goroutines
 }
 
+const pingTime = 3 * time.Second
+
 // A Store is safe for concurrent use. Reads see everything that was answered before them. A write is
 // answered when it is on disk; a caller whose context ends stops waiting, and the write may still
-// happen.
+// happen. So it may when PostgreSQL could not be heard any more: then it is told as failed, within seconds. Text that
+// has NUL in it or is not UTF-8 is ErrInvalid wherever it is given.
 type Store struct {
 	engine *engine
 	writer *writer
-	index  *index
+	finder finder
 	broom  *sweeper
 	entry  Entry
+	quota  int64
 	log    *slog.Logger
 	now    func() time.Time
 }
 
-// An engine is a database, with what one product of them does differently from the next.
-type engine struct {
-	write    *sql.DB // used by the writer alone
-	read     *sql.DB
-	dialect  goose.Dialect
-	classify func(error) error // gives the errors that we tell apart their name; nil stays nil
-
-	// wipe takes from the disk what committed transactions have deleted. done is false if that must be
-	// tried again later.
-	wipe func(ctx context.Context, write *sql.DB) (done bool, err error)
-
-	// sweep does one part of removing what else is left of what was deleted, beginning with part 1. next
-	// is 0 after the last.
-	sweep func(ctx context.Context, s *Store, part int) (next int, err error)
-
-	unlock func() error
-}
-
-// Open opens the store in o.Dir, bringing its tables up to date. ErrLocked: another process has it.
+// Open opens the store, bringing its tables up to date. ErrLocked: another process has o.Dir.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
@@ -96,17 +85,17 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Published == nil {
 		o.Published = func(string, []message.Message) {}
 	}
-	e, err := openSQLite(ctx, o.Dir)
+	e, err := openEngine(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	if err := e.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("store: migrate: %w", err), e.close())
 	}
-	s := &Store{engine: e, entry: o.Entry, log: o.Log, now: o.Now}
-	if s.index, err = newIndex(ctx, s); err == nil {
-		o.Published = s.index.hearing(o.Published)
-		s.writer, err = newWriter(ctx, e, o)
+	s := &Store{engine: e, entry: o.Entry, quota: o.FileQuota, log: o.Log, now: o.Now}
+	if s.finder, err = e.finder(ctx, s); err == nil {
+		o.Published = s.finder.hearing(o.Published)
+		s.writer, err = newWriter(ctx, s, o)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: prepare: %w", err), e.close())
@@ -115,7 +104,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		s.writer.close()
 		return nil, errors.Join(err, e.close())
 	}
-	s.index.start()
+	s.finder.start()
 	s.broom = newSweeper(s)
 	return s, nil
 }
@@ -124,26 +113,23 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 // folder go. It may be called again.
 func (s *Store) Close() error {
 	s.broom.close()
-	s.index.close()
+	s.finder.close()
 	s.writer.close()
 	return s.engine.close()
 }
 
-// Ping says whether both ways work: a real read and a real write. A transaction that changes nothing
-// would succeed on a full disk too.
+// Ping says within 3 seconds whether both ways work: a real read and a real write. A transaction that changes
+// nothing would succeed on a full disk too.
 func (s *Store) Ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, pingTime)
+	defer cancel()
 	if _, err := s.Rev(ctx, message.Lobby); err != nil {
-		return err
+		return s.engine.classify(err)
 	}
-	_, err := write(ctx, s, "ping", func(ctx context.Context, tx *sql.Tx) (sql.Result, error) {
+	_, err := writeBeside(ctx, s, "ping", "pulse", func(ctx context.Context, tx *sql.Tx) (sql.Result, error) {
 		return tx.ExecContext(ctx, `UPDATE pulse SET at = $1`, s.now().UnixMicro())
 	})
-	return err
-}
-
-// close leaves the writing connection for last: SQLite then moves its log into the database.
-func (e *engine) close() error {
-	return errors.Join(e.read.Close(), e.write.Close(), e.unlock())
+	return s.engine.classify(err)
 }
 
 // A querier reads, inside a transaction or outside of one.

@@ -23,6 +23,7 @@ type User struct {
 	Verified bool   // whether the address was proven
 	Role     string // message.RoleOwner and so on
 	Created  time.Time
+	Looked   time.Time // when Gravatar said what of the above it says; zero: never
 
 	Muted, Banned time.Time // until when; zero: not at all
 }
@@ -68,9 +69,9 @@ func (s *Store) user(ctx context.Context, which, key string) (User, error) {
 	return u, nil
 }
 
-// Rename sets what Gravatar said of the user, and says whether that is anything new; to who has left it
-// is nothing. ErrNotFound: no such user.
-func (s *Store) Rename(ctx context.Context, id, name, picture string) (u User, changed bool, err error) {
+// Rename sets what Gravatar said of the user at that moment, and says whether that is anything new; to who has
+// left it is nothing, nor is what it said before it said what is known. ErrNotFound: no such user.
+func (s *Store) Rename(ctx context.Context, id, name, picture string, at time.Time) (u User, changed bool, err error) {
 	u, err = s.User(ctx, id)
 	if err != nil || u.Name == name && u.Picture == picture {
 		return u, false, err
@@ -81,7 +82,8 @@ func (s *Store) Rename(ctx context.Context, id, name, picture string) (u User, c
 	}
 	r, err := write(ctx, s, "rename a user", func(ctx context.Context, tx *sql.Tx) (r renamed, err error) {
 		result, err := tx.ExecContext(ctx,
-			`UPDATE users SET name = $2, picture = $3 WHERE id = $1 AND gone = 0 AND (name <> $2 OR picture <> $3)`, id, name, picture)
+			`UPDATE users SET name = $2, picture = $3, looked = $4 WHERE id = $1 AND gone = 0 AND looked < $4 AND (name <> $2 OR picture <> $3)`,
+			id, name, picture, at.UnixMicro())
 		if err != nil {
 			return r, err
 		}
@@ -202,13 +204,13 @@ func selectUser(ctx context.Context, q querier, which, key string) (u User, err 
 }
 
 // userColumns, last in a list of columns, is what scan reads.
-const userColumns = `u.id, COALESCE(u.email, ''), u.name, u.picture, u.verified, u.role, u.created, u.muted, u.banned`
+const userColumns = `u.id, COALESCE(u.email, ''), u.name, u.picture, u.verified, u.role, u.created, u.looked, u.muted, u.banned`
 
 // scan reads the columns before userColumns into before, and the user.
 func (u *User) scan(from row, before ...any) error {
-	var created, muted, banned int64
-	err := from.Scan(append(before, &u.ID, &u.Email, &u.Name, &u.Picture, &u.Verified, &u.Role, &created, &muted, &banned)...)
-	u.Created, u.Muted, u.Banned = moment(created), until(muted), until(banned)
+	var created, looked, muted, banned int64
+	err := from.Scan(append(before, &u.ID, &u.Email, &u.Name, &u.Picture, &u.Verified, &u.Role, &created, &looked, &muted, &banned)...)
+	u.Created, u.Looked, u.Muted, u.Banned = moment(created), until(looked), until(muted), until(banned)
 	return err
 }
 

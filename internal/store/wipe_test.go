@@ -139,7 +139,7 @@ func TestDeletedIsGoneAfterACrash(t *testing.T) {
 	ann := s.guest(t)
 	require.NoError(t, s.post(ann, "embarrassing"))
 	_, err := write(t.Context(), s.Store, "prepare a crash", func(context.Context, *sql.Tx) (none struct{}, err error) {
-		s.writer.wipe = func(context.Context, *sql.DB) (bool, error) { return false, nil }
+		s.engine.wipe = func(context.Context, *sql.DB) (bool, error) { return false, nil }
 		return none, nil
 	})
 	require.NoError(t, err)

@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
-	"fmt"
 	"log/slog"
 	"runtime"
 	"slices"
@@ -20,16 +18,16 @@ const (
 	patience   = 4    // how often others may run without bringing a write, before the batch goes
 
 	wipeAgain = time.Second
+
+	longWait = 2 * time.Second // who has waited so long for nothing is told, rather than let wait for the next attempt
 )
 
 // A writer is the one goroutine that writes. It takes everything that waits, runs it as one
 // transaction, and answers all when that is on disk: so those who write at the same time share one
 // fsync (group commit).
 type writer struct {
-	db        *sql.DB
+	engine    *engine
 	say       statements
-	classify  func(error) error
-	wipe      func(ctx context.Context, db *sql.DB) (done bool, err error)
 	published func(room string, heard []message.Message)
 	log       *slog.Logger
 	now       func() time.Time
@@ -52,6 +50,7 @@ type job struct {
 	post   *post
 	change *change
 	write  func(ctx context.Context, tx *sql.Tx) (heard [][]message.Message, err error)
+	beside string     // the row that it changes, if it changes no other and others may write at the same time
 	wipes  bool       // whether it takes words away, which must then be gone from the disk
 	sweeps bool       // whether it only sees to that
 	err    error      // run's, until it is sent to done
@@ -66,12 +65,13 @@ func (j *job) room() string {
 	return j.change.room
 }
 
-func newWriter(ctx context.Context, e *engine, o Options) (*writer, error) {
+func newWriter(ctx context.Context, s *Store, o Options) (*writer, error) {
 	w := &writer{
-		db: e.write, classify: e.classify, wipe: e.wipe, published: o.Published, log: o.Log, now: o.Now,
+		engine: s.engine, published: o.Published, log: o.Log, now: o.Now,
 		jobs: make(chan *job, maxWaiting), dirt: make(chan struct{}, 1), closing: make(chan struct{}), closed: make(chan struct{}),
 	}
-	if err := w.say.prepare(ctx, e.write); err != nil {
+	w.say.finder = s.finder
+	if err := w.say.prepare(ctx, s.engine.write, s.engine.insertMany); err != nil {
 		return nil, err
 	}
 	go w.run()
@@ -132,7 +132,9 @@ func (w *writer) run() {
 		if batch = w.gather(batch); len(batch) == 0 {
 			return
 		}
-		w.commit(batch)
+		for rest := batch; len(rest) > 0; {
+			rest = rest[w.commit(rest):]
+		}
 		clear(batch)
 	}
 }
@@ -159,37 +161,51 @@ func (w *writer) gather(batch []*job) []*job {
 	return batch
 }
 
-// commit writes the batch, publishes what is new in it and answers all, in this order. When the
-// transaction fails, nothing of it is stored or published and all are told; the next one tries
+// commit writes the first of the jobs, all if there is time, publishes what is new in them and answers them, in this
+// order. When the transaction fails, nothing of it is stored or published and all are told; the next one tries
 // afresh, so that service comes back by itself.
-func (w *writer) commit(batch []*job) {
-	heard, err := w.transact(batch)
-	w.note(len(batch), err)
+func (w *writer) commit(jobs []*job) (done int) {
+	began := time.Now()
+	done, heard, err := w.transact(jobs)
+	w.note(len(jobs), err)
 	if err != nil {
-		for _, j := range batch {
+		for _, j := range jobs {
 			j.done <- err
 		}
-		return
+		if time.Since(began) > longWait {
+			w.refuse(err)
+		}
+		return len(jobs)
 	}
+	jobs = jobs[:done]
 	for _, messages := range heard {
 		last := messages[len(messages)-1]
 		w.committed.Store(last.Room, last.TextMessage.Rev)
 		w.published(last.Room, messages)
 	}
-	if slices.ContainsFunc(batch, func(j *job) bool { return (j.wipes || j.sweeps) && j.err == nil }) {
+	if slices.ContainsFunc(jobs, func(j *job) bool { return (j.wipes || j.sweeps) && j.err == nil }) {
 		w.scrub()
 	}
-	if slices.ContainsFunc(batch, func(j *job) bool { return j.wipes && j.err == nil }) {
+	if slices.ContainsFunc(jobs, func(j *job) bool { return j.wipes && j.err == nil }) {
 		signal(w.dirt)
 	}
-	for _, j := range batch {
+	for _, j := range jobs {
 		j.done <- j.err
+	}
+	return done
+}
+
+// refuse answers all that wait now.
+func (w *writer) refuse(err error) {
+	for range len(w.jobs) {
+		j := <-w.jobs // which nobody else takes
+		j.done <- err
 	}
 }
 
 // scrub wipes, or sees to it that this is tried again soon.
 func (w *writer) scrub() {
-	done, err := w.wipe(context.Background(), w.db)
+	done, err := w.engine.wipe(context.Background(), w.engine.write)
 	if err != nil && w.again == nil {
 		w.log.Error("what was deleted may still be on the disk; it is tried again", "err", err)
 	}
@@ -197,66 +213,6 @@ func (w *writer) scrub() {
 	if err != nil || !done {
 		w.again = time.After(wipeAgain)
 	}
-}
-
-// transact runs the batch as one transaction and returns what is new or different, room by room. It takes no
-// context: those of the callers end one by one, and a batch is all or nothing.
-func (w *writer) transact(batch []*job) (heard [][]message.Message, err error) {
-	defer func() { err = w.classify(err) }()
-	ctx := context.Background()
-	tx, err := w.db.BeginTx(ctx, nil)
-	if err != nil {
-		return nil, fmt.Errorf("begin: %w", err)
-	}
-	defer tx.Rollback() // does nothing after Commit; SQLite may have rolled back already
-
-	inRooms := make([]*job, 0, len(batch))
-	for _, j := range batch {
-		if j.write == nil {
-			inRooms = append(inRooms, j)
-			continue
-		}
-		var changed [][]message.Message
-		j.err, err = attempt(ctx, tx, func(ctx context.Context, tx *sql.Tx) (err error) {
-			changed, err = j.write(ctx, tx)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-		if j.err == nil {
-			heard = append(heard, changed...)
-		}
-	}
-	happened, err := w.say.all(ctx, tx, inRooms, w.now())
-	if err != nil {
-		return nil, err
-	}
-	heard = append(heard, happened...)
-	for _, j := range batch {
-		j.err = w.classify(j.err)
-	}
-	if err := tx.Commit(); err != nil {
-		return nil, fmt.Errorf("commit: %w", err)
-	}
-	return heard, nil
-}
-
-// attempt runs f so that its failure takes nothing else along: that is failed. The other error is of the
-// transaction itself.
-func attempt(ctx context.Context, tx *sql.Tx, f func(ctx context.Context, tx *sql.Tx) error) (failed, err error) {
-	if _, err := tx.ExecContext(ctx, "SAVEPOINT job"); err != nil {
-		return nil, fmt.Errorf("savepoint: %w", err)
-	}
-	if failed = f(ctx, tx); failed != nil {
-		if _, err := tx.ExecContext(ctx, "ROLLBACK TO SAVEPOINT job"); err != nil {
-			return nil, errors.Join(failed, fmt.Errorf("roll back to savepoint: %w", err))
-		}
-	}
-	if _, err := tx.ExecContext(ctx, "RELEASE SAVEPOINT job"); err != nil {
-		return nil, fmt.Errorf("release savepoint: %w", err)
-	}
-	return failed, nil
 }
 
 // note logs when writing stops working and when it works again, not every failure in between.
@@ -268,18 +224,4 @@ func (w *writer) note(writes int, err error) {
 		w.log.Info("the store writes again")
 	}
 	w.failing = err != nil
-}
-
-// write runs f in the writer's next transaction. What f returns is kept only when it returns no
-// error. After ctx has ended f may still run: it must touch nothing but its own.
-func write[T any](ctx context.Context, s *Store, what string, f func(ctx context.Context, tx *sql.Tx) (T, error)) (T, error) {
-	var result, none T
-	err := s.writer.do(ctx, &job{write: func(ctx context.Context, tx *sql.Tx) (_ [][]message.Message, err error) {
-		result, err = f(ctx, tx)
-		return nil, err
-	}})
-	if err != nil {
-		return none, fmt.Errorf("store: %s: %w", what, err)
-	}
-	return result, nil
 }

@@ -48,7 +48,7 @@ func open(t *testing.T) *stage {
 func alone(t *testing.T) *stage {
 	s := open(t)
 	s.broom.close()
-	s.index.close()
+	s.finder.close()
 	return s
 }
 

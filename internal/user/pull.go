@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -115,9 +116,13 @@ func (u *OnlineUser) answer(ref string, err error) {
 // SlowDown is the answer to one message too many.
 func SlowDown(wait time.Duration) *message.Error {
 	seconds := math.Ceil(wait.Seconds()*10) / 10
+	n, unit := message.Span(seconds)
+	if n == 1 {
+		unit = strings.TrimSuffix(unit, "s")
+	}
 	return &message.Error{
 		Code: message.CodeSlowDown, RetryAfter: seconds,
-		Text: fmt.Sprintf("That was a lot at once. Please go on in %.1f s.", seconds),
+		Text: fmt.Sprintf("That was a lot at once. Please go on in %d %s.", n, unit),
 	}
 }
 

@@ -282,6 +282,17 @@ func text(i int) string {
 	return fmt.Sprintf(`{"MType":"text_mtype","Ref":"r%d","TextMessage":{"Content":"hi"}}`, i)
 }
 
+// Programs are told the exact time, people one in words.
+func TestSlowDownSaysWhen(t *testing.T) {
+	for wait, says := range map[time.Duration]string{
+		20 * time.Millisecond: "1 second.", 1200 * time.Millisecond: "2 seconds.", 30 * time.Minute: "30 minutes.", 12 * time.Hour: "12 hours.",
+	} {
+		told := user.SlowDown(wait)
+		assert.Equal(t, "That was a lot at once. Please go on in "+says, told.Text)
+		assert.InDelta(t, wait.Seconds(), told.RetryAfter, 0.1)
+	}
+}
+
 func TestHostile09FloodIsToldToSlowDownAndThenClosed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine()

@@ -71,7 +71,7 @@ func leaving(t *testing.T, w *world) {
 	assert.Empty(t, gone.Email)
 	assert.Empty(t, gone.Name)
 	assert.False(t, gone.Verified)
-	_, changed, err := w.Rename(t.Context(), ann.User.ID, "Ann Archer", "7")
+	_, changed, err := w.Rename(t.Context(), ann.User.ID, "Ann Archer", "7", w.now())
 	require.NoError(t, err)
 	assert.False(t, changed, "what was looked up meanwhile is not noted any more")
 	for _, room := range []string{message.Lobby, tea.ID} {

@@ -51,7 +51,7 @@ func finding(t *testing.T, w *world) {
 	require.NoError(t, err)
 	assert.Equal(t, []message.User{ann, zoe}, users)
 
-	_, _, err = w.Rename(t.Context(), ann.ID, "Bea", "")
+	_, _, err = w.Rename(t.Context(), ann.ID, "Bea", "", w.now())
 	require.NoError(t, err)
 	assert.Equal(t, []string{"Bea"}, find("be", "", 0))
 	assert.Empty(t, find("lee", "", 0), "nobody is found by an old name")

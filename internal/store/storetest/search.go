@@ -214,6 +214,26 @@ func searchPages(t *testing.T, w *world) {
 	assert.Empty(t, w.hits(t, ann, "cup", 1, 0))
 }
 
+// searchLong: words may be longer than any index wants them.
+func searchLong(t *testing.T, w *world) {
+	ann := w.guest(t, "ann")
+	long := strings.Repeat("ab", 2000)
+	w.say(t, ann, "", long+"c")
+	w.say(t, ann, "", long+"d")
+	w.say(t, ann, "", strings.Repeat("\ufdfa", 2700)) // each is four words in one
+	var many strings.Builder
+	for r := '\u4e00'; many.Len() < 8000; r++ {
+		many.WriteRune(r)
+	}
+	w.say(t, ann, "", many.String())
+	assert.Equal(t, []string{many.String()}, w.search(t, ann, "一丁"))
+	w.say(t, ann, "", "a short one, "+strings.Repeat("é", 300)+"c")
+	assert.Len(t, w.search(t, ann, strings.Repeat("e", 300)+"c"), 1)
+	assert.Empty(t, w.search(t, ann, strings.Repeat("e", 300)+"d"))
+	assert.Empty(t, w.search(t, ann, strings.Repeat("e", 300)))
+	assert.Len(t, w.search(t, ann, "short"), 1)
+}
+
 // searchHidden: what one searches for is said very often where one cannot read it.
 func searchHidden(t *testing.T, w *world) {
 	ann, ben := w.guest(t, "ann"), w.guest(t, "ben")

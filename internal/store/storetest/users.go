@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -15,7 +16,7 @@ import (
 func rename(t *testing.T, w *world) {
 	ann := w.guest(t, "ann")
 	w.say(t, ann, "", "hi")
-	u, changed, err := w.Rename(t.Context(), ann.ID, "Ann Archer", "7 b")
+	u, changed, err := w.Rename(t.Context(), ann.ID, "Ann Archer", "7 b", w.now())
 	require.NoError(t, err)
 	assert.True(t, changed)
 	assert.Equal(t, message.User{ID: ann.ID, Name: "Ann Archer", Gravatar: "/avatar/" + ann.ID + "?v=7+b"}, u.Public())
@@ -24,7 +25,7 @@ func rename(t *testing.T, w *world) {
 	require.NoError(t, err)
 	assert.Equal(t, u.Public(), page[0].TextMessage.UserInfo, "history shows today's name and picture")
 
-	same, changed, err := w.Rename(t.Context(), ann.ID, "Ann Archer", "7 b")
+	same, changed, err := w.Rename(t.Context(), ann.ID, "Ann Archer", "7 b", w.now())
 	require.NoError(t, err)
 	assert.False(t, changed)
 	assert.Equal(t, u, same)
@@ -32,7 +33,17 @@ func rename(t *testing.T, w *world) {
 	require.NoError(t, err)
 	assert.Equal(t, u, stored)
 
-	_, _, err = w.Rename(t.Context(), "nobody", "N.", "")
+	before := w.now()
+	w.pass(time.Hour)
+	_, changed, err = w.Rename(t.Context(), ann.ID, "Ann Baker", "8", w.now())
+	require.NoError(t, err)
+	assert.True(t, changed)
+	late, changed, err := w.Rename(t.Context(), ann.ID, "Ann Archer", "7 b", before)
+	require.NoError(t, err)
+	assert.False(t, changed, "somebody has heard so earlier")
+	assert.Equal(t, "Ann Baker", late.Name)
+
+	_, _, err = w.Rename(t.Context(), "nobody", "N.", "", w.now())
 	assert.ErrorIs(t, err, store.ErrNotFound)
 	_, err = w.User(t.Context(), "nobody")
 	assert.ErrorIs(t, err, store.ErrNotFound)

@@ -10,7 +10,7 @@ export class Catchup {
   #run = null;
   #from;
 
-  // from: since(rev) → messages, apply(messages), restart(), done()
+  // from: since(rev, reach) → messages, apply(messages), restart(), done()
   constructor(rev, from) {
     this.#rev = this.#heard = rev;
     this.#from = from;
@@ -45,7 +45,7 @@ export class Catchup {
         await this.#from.restart();
         if (this.#run === run) this.#rev = rev;
       } else {
-        await this.#read(run);
+        await this.#read(run, rev);
       }
     } catch {
       setTimeout(() => this.#run === run && this.reach(rev), AGAIN);
@@ -57,9 +57,10 @@ export class Catchup {
     this.#from.done();
   }
 
-  async #read(run) {
+  // reach tells a server that has not yet heard so much that it has not.
+  async #read(run, reach) {
     for (;;) {
-      const messages = await this.#from.since(this.#rev);
+      const messages = await this.#from.since(this.#rev, reach);
       if (this.#run !== run || !messages.length) return;
       this.#from.apply(messages);
       this.#rev = Math.max(...messages.map((message) => message.TextMessage.Rev));

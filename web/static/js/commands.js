@@ -29,9 +29,10 @@ export class Commands {
     return this.#table.filter(({ says }) => says);
   }
 
+  // A field in a dialog that closes may have the focus until the next frame.
   #press(event) {
     if (!event.key || event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
-    const typing = event.target.closest('input, textarea, select, [contenteditable]');
+    const typing = event.target.closest('input, textarea, select, [contenteditable]')?.checkVisibility();
     const busy = document.querySelector('dialog:modal');
     for (const { keys = [], run, ...when } of this.#table) {
       const key = keys.find((name) => matches(event, name));

@@ -8,6 +8,7 @@ const FIRST = 300; // milliseconds to wait at most after the first failure, doub
 const MOST = 15_000;
 const ENDS = ['signed out', 'banned'];
 const CROWDED = 'too many connections';
+const RESTART = /^restart (\d+(\.\d)?)$/; // when to come back, in seconds: not all at once
 const OPEN = 1; // a readyState, also where there is no WebSocket
 
 export class Socket extends Events {
@@ -72,7 +73,8 @@ export class Socket extends Events {
     if (code === 1008 && ENDS.includes(reason)) return this.#end(reason);
     const crowded = reason === CROWDED;
     this.#on.state(crowded ? 'crowded' : navigator.onLine ? 'connecting' : 'offline');
-    const wait = crowded ? 2 * MOST : Math.random() * Math.min(MOST, FIRST * 2 ** this.#failures++);
+    const hint = Number(RESTART.exec(reason)?.[1] ?? 0) * 1000;
+    const wait = crowded ? 2 * MOST : hint || Math.random() * Math.min(MOST, FIRST * 2 ** this.#failures++);
     this.#timer = setTimeout(() => this.open(), wait);
     if (!opened) this.#on.signedOut().then((out) => out && this.#end()); // a refused handshake does not say why
   }

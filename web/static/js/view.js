@@ -52,7 +52,7 @@ export class RoomView extends Events {
       forget: (ref) => this.log.takeBack(ref),
     });
     this.#catchup = new Catchup(room.Rev, {
-      since: (since) => fetch({ since, limit: SINCE }),
+      since: (since, reach) => fetch({ since, reach, limit: SINCE }),
       apply: (messages) => messages.forEach((message) => this.#apply(message)),
       restart: () => this.#again(),
       done: () => this.#moved(),

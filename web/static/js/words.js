@@ -2,6 +2,8 @@
 
 import { boot } from './boot.js';
 
+const UNITS = [['day', 86_400], ['hour', 3600], ['minute', 60]]; // seconds
+
 const words = { ...boot.Words };
 
 // What is said later, too.
@@ -24,12 +26,10 @@ const numbers = new Intl.NumberFormat(locale);
 export const list = (names) => lists.format(names);
 export const number = (n) => numbers.format(n);
 
-// As on a clock, or in days when they are several.
+// A time to wait as people say it: 89 seconds, but then 2 minutes, and so on, rounded up.
 export function duration(seconds) {
-  const parts = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map(Math.floor);
-  if (parts[0] >= 48) return new Intl.NumberFormat(locale, { style: 'unit', unit: 'day', unitDisplay: 'long' }).format(Math.floor(parts[0] / 24));
-  if (!parts[0]) parts.shift();
-  return parts.map((n, i) => String(n).padStart(i && 2, '0')).join(':');
+  const [unit, size] = UNITS.find(([, one]) => seconds >= 1.5 * one) ?? ['second', 1];
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(Math.ceil(seconds / size));
 }
 
 export function t(key, values = {}) {

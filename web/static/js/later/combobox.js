@@ -68,7 +68,7 @@ export class Combobox {
   }
 
   #press(event) {
-    if (event.isComposing || event.keyCode === 229 || !this.#items.length) return;
+    if (event.isComposing || event.keyCode === 229 || !this.#items.length || !this.#input.checkVisibility()) return;
     const step = STEPS[event.key];
     if (step) this.#choose(this.#towards(step), true);
     else if (event.key === 'Enter') this.#take(this.#active);

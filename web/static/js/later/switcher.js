@@ -55,7 +55,7 @@ class Switcher {
     });
     app.rooms.on('change', () => dialog.open && this.#show(true));
     dialog.addEventListener('keydown', (event) => {
-      if (event.key?.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return;
+      if (!dialog.open || event.key?.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
       dialog.close();
     });

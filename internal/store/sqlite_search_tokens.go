@@ -4,10 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
-	"gochatting/internal/message"
 	"gochatting/internal/search"
 )
 
@@ -43,23 +43,21 @@ func expression(w search.Wanted, rooms bool) string {
 
 func oneOf(or string, tokens []string) string { return `("` + strings.Join(tokens, `"`+or+`"`) + `")` }
 
-func tokensOf(m message.Message) []string { return search.Of(m).Tokens() }
-
-// reindex makes of a message that was found by some tokens one that is found by others.
-func reindex(ctx context.Context, tx *sql.Tx, seq int64, was, is []string) error {
+func (x *fts) changed(ctx context.Context, tx *sql.Tx, l line, was []string) error {
 	var indexed int64
 	if err := tx.QueryRowContext(ctx, `SELECT seq FROM indexed`).Scan(&indexed); err != nil {
 		return fmt.Errorf("how far the index is: %w", err)
 	}
-	if seq > indexed || slices.Equal(was, is) {
+	is := tokensOf(l.Message)
+	if l.seq > indexed || slices.Equal(was, is) {
 		return nil
 	}
 	if len(was) > 0 {
-		if _, err := tx.ExecContext(ctx, dropTokens, seq, strings.Join(was, " ")); err != nil {
+		if _, err := tx.ExecContext(ctx, dropTokens, l.seq, strings.Join(was, " ")); err != nil {
 			return fmt.Errorf("drop tokens: %w", err)
 		}
 	}
-	return indexTokens(ctx, tx, seq, is)
+	return indexTokens(ctx, tx, l.seq, is)
 }
 
 func indexTokens(ctx context.Context, tx *sql.Tx, seq int64, tokens []string) error {
@@ -70,4 +68,37 @@ func indexTokens(ctx context.Context, tx *sql.Tx, seq int64, tokens []string) er
 		return fmt.Errorf("add tokens: %w", err)
 	}
 	return nil
+}
+
+const (
+	fewRooms  = 4    // the index is asked for them at once
+	firstLook = 200  // messages that the index is asked for
+	laterLook = 2000 // and then
+)
+
+// likely sees first whether what has the tokens is in the rooms, for most people may read most of what there
+// is, and an index is slow when asked for one of many rooms. Only where little of it is, seeing would be
+// slower.
+func (x *fts) likely(ctx context.Context, q *search.Query, begin, end int64) iter.Seq2[lead, error] {
+	return func(yield func(lead, error) bool) {
+		wanted := q.Wanted()
+		inRooms := len(wanted.Rooms) <= fewRooms
+		for n := firstLook; ; n = laterLook {
+			some, err := list(ctx, x.store.engine.read, scanLead, selectFound, expression(wanted, inRooms), begin, end, n)
+			if err != nil {
+				yield(lead{}, err)
+				return
+			}
+			for _, l := range some {
+				if !yield(l, nil) {
+					return
+				}
+			}
+			if len(some) < n {
+				return
+			}
+			end = some[len(some)-1].seq
+			inRooms = inRooms || n == laterLook
+		}
+	}
 }
