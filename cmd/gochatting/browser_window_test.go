@@ -68,7 +68,7 @@ func (w *window) listen(event any) {
 		}
 	case *log.EventEntryAdded:
 		if e.Entry.Level == log.EntryLevelError {
-			fault = string(e.Entry.Source) + ": " + e.Entry.Text
+			fault = string(e.Entry.Source) + ": " + e.Entry.Text + " " + e.Entry.URL
 		}
 	}
 	w.mu.Lock()

@@ -33,8 +33,14 @@ func TestRollingRestartBehindProxies(t *testing.T) {
 				nodes[i] = startNode(t, at[i], "--data", t.TempDir(), "--limits", "off", "--database", database,
 					"--cluster", routes[i], "--peers", strings.Join(routes[:], ","))
 			}
+			ready := func(i int) {
+				require.Eventually(t, func() bool { return status(t, "http://"+at[i]+"/readyz") == http.StatusOK }, chattest.Patience, 50*time.Millisecond)
+			}
 			for i := range nodes {
 				up(i)
+			}
+			for i := range nodes { // else the proxy may know of one only, which is then the first to stop
+				ready(i)
 			}
 			p := startReverseProxy(t, name, at[:]...)
 			p.awaitReady()
@@ -52,7 +58,7 @@ func TestRollingRestartBehindProxies(t *testing.T) {
 			for i := range nodes {
 				nodes[i].stop()
 				up(i)
-				require.Eventually(t, func() bool { return status(t, "http://"+at[i]+"/readyz") == http.StatusOK }, chattest.Patience, 50*time.Millisecond)
+				ready(i)
 			}
 			close(over)
 			talking.Wait()

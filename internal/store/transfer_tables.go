@@ -13,8 +13,8 @@ import (
 // transferred are the tables that are copied, in an order in which what others refer to comes first. All others
 // nodes fill themselves.
 var transferred = [...]string{
-	"users", "names", "rooms", "members", "spoke", "messages", "mentions", "files", "sessions", "codes", "proofs", "invitations",
-	"peer_bans", "acts", "purged", "secrets",
+	"users", "names", "rooms", "members", "messages", "mentions", "files", "sessions", "codes", "proofs", "invitations",
+	"peer_bans", "acts", "purged", "spoke", "secrets",
 }
 
 // A Table is one that was copied, the same on both sides.

@@ -80,6 +80,10 @@ func openTown(t *testing.T) *town {
 	require.NoError(t, err)
 	_, err = s.Ban(ctx, w.olga.User.ID, eve.ID, time.Now().Add(time.Hour), []netip.Prefix{netip.MustParsePrefix("203.0.113.7/32")})
 	require.NoError(t, err)
+	one := 1
+	_, err = s.ChangeRoom(ctx, w.ann.User.ID, attic.ID, store.RoomChange{Slow: &one})
+	require.NoError(t, err)
+	say(store.Draft{Room: attic.ID, Author: w.ben.User.Public(), Content: "slowly"})
 	_, err = s.Secret(ctx, "shared", func() (string, error) { return "xyz", nil })
 	require.NoError(t, err)
 	return w
