@@ -33,24 +33,12 @@ func runBench(ctx context.Context, args []string, out, progress io.Writer) error
 		return bench.ServeLimit(ctx, args[0], out) // the tool's own children
 	}
 	var f benchFlags
-	var exited bool
-	parser, err := kong.New(&f,
-		kong.Name("gochatting bench"),
-		kong.Description("Drives a server with thousands of users, counts what each of them hears, and measures beside it what this machine can do at best. Data goes to a temporary folder (TMPDIR), which should be on a real disk."),
+	chosen, err := subcommand("bench", "Drives a server with thousands of users, counts what each of them hears, and measures beside it what this machine can do at best. Data goes to a temporary folder (TMPDIR), which should be on a real disk.",
+		&f, args, out,
 		kong.Vars{"scenarios": strings.Join(bench.Names(), ", ")},
-		kong.WithHyphenPrefixedParameters(true), // so that a negative number is refused with the others
-		kong.Writers(out, out),
-		kong.Exit(func(int) { exited = true }),
-	)
-	if err != nil {
-		return fmt.Errorf("describe the flags: %w", err)
-	}
-	_, err = parser.Parse(args)
-	if exited {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("%w (bench --help lists the flags)", err)
+		kong.WithHyphenPrefixedParameters(true)) // so that a negative number is refused with the others
+	if err != nil || chosen == nil {
+		return err
 	}
 	program, err := os.Executable()
 	if err != nil {

@@ -12,8 +12,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/alecthomas/kong"
-
 	"gochatting/internal/files"
 	"gochatting/internal/store"
 )
@@ -27,22 +25,10 @@ type migrateFlags struct {
 // runMigrate is gochatting migrate.
 func runMigrate(ctx context.Context, args []string, out io.Writer) error {
 	var flags migrateFlags
-	var exited bool
-	parser, err := kong.New(&flags,
-		kong.Name("gochatting migrate"),
-		kong.Description("Copies everything from a data folder into a PostgreSQL database, files included, and checks that it arrived. Nothing is taken out of the folder. If it is interrupted, or was only a trial, run it again: it begins anew, unless people have done something in the database since."),
-		kong.Writers(out, out),
-		kong.Exit(func(int) { exited = true }),
-	)
-	if err != nil {
-		return fmt.Errorf("describe the flags: %w", err)
-	}
-	_, err = parser.Parse(args)
-	if exited {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("%w (migrate --help lists the flags)", err)
+	chosen, err := subcommand("migrate", "Copies everything from a data folder into a PostgreSQL database, files included, and checks that it arrived. Nothing is taken out of the folder. If it is interrupted, or was only a trial, run it again: it begins anew, unless people have done something in the database since.",
+		&flags, args, out)
+	if err != nil || chosen == nil {
+		return err
 	}
 	if err := migrate(ctx, flags, out); err != nil {
 		if ctx.Err() != nil {

@@ -43,23 +43,10 @@ type userFlags struct {
 // runUser is gochatting user.
 func runUser(ctx context.Context, args []string, out, logs io.Writer) error {
 	var flags userFlags
-	var exited bool
-	parser, err := kong.New(&flags,
-		kong.Name("gochatting user"),
-		kong.Description("Looks after people, as somebody above all roles: of a running server, or of its data folder. WHO is an address or an ID."),
-		kong.Writers(out, out),
-		kong.Exit(func(int) { exited = true }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-	)
-	if err != nil {
-		return fmt.Errorf("describe the commands: %w", err)
-	}
-	chosen, err := parser.Parse(args)
-	if exited {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("%w (user --help lists the commands)", err)
+	chosen, err := subcommand("user", "Looks after people, as somebody above all roles: of a running server, or of its data folder. WHO is an address or an ID.",
+		&flags, args, out, kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	if err != nil || chosen == nil {
+		return err
 	}
 	site, err := flags.site()
 	if err != nil {
